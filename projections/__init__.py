@@ -1,0 +1,1 @@
+"""Read models: everything that can be thrown away and rebuilt."""

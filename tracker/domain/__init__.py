@@ -1,0 +1,1 @@
+"""Short track in pure functions: decide, evolve, fold."""

@@ -1,0 +1,1 @@
+"""The live feed without a socket: topics, viewers, conversations."""
