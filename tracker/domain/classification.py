@@ -1,0 +1,182 @@
+"""From the results of a distance's races to its final order, medals and points.
+
+The order is by the round a competitor reached, then within that round by penal class, place and
+time (two complete official classifications of 2025 agree, row for row). Time never outranks place.
+A penalised finalist is last of Final A, or ranks after Final B, as the ruleset says.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from msgspec import Struct
+
+from tracker.domain.race import Race, ResultRow
+from tracker.domain.result import STATUS_ORDER, result_state, sheet
+from tracker.domain.ruleset import Ruleset
+from tracker.domain.values import Member
+
+Medal = Literal["gold", "silver", "bronze"]
+_MEDALS: tuple[Medal, ...] = ("gold", "silver", "bronze")
+_NO_TIME = 2**40
+"""Sorts a missing time after every time."""
+
+
+class Classified(Struct, frozen=True):
+    """A competitor's line in the classification of a distance."""
+
+    competitor: str
+    name: str
+    family_name: str
+    noc: str
+    rank: int | None
+    round: str
+    race: str
+    place: int | None
+    time_ms: int | None
+    status: str | None
+    points: int
+    medal: Medal | None
+    line_up: tuple[Member, ...]
+
+
+class _Last(Struct, frozen=True):
+    """A competitor's result in the last round they reached."""
+
+    race: Race
+    row: ResultRow
+    round_order: int
+    """Which round, 0 being the best."""
+    key: tuple[int, int, int, int]
+    """Round group, penal class, place, time: the order of the classification."""
+
+
+def is_final(races: Sequence[Race]) -> bool:
+    """Return whether every race of the distance is official: only then medals and points count."""
+    skated = [race for race in races if not race.cancelled and race.scheduled is not None]
+    return bool(skated) and all(race.official is not None for race in skated)
+
+
+def classify(races: Sequence[Race], ruleset: Ruleset) -> tuple[Classified, ...]:
+    """Return the classification of a distance, best first, from the public results of its races.
+
+    Equal keys share a rank, and the next rank is left out; equal penalties are printed one after
+    the other by NOC, as the ISU does. Red cards and yellow cards are not ranked.
+    """
+    last = sorted(_last_results(races, ruleset), key=_order)
+    final = is_final(races)
+    ranks = _ranks(last)
+    medals = _medals(last, ranks, ruleset) if final else {}
+    return tuple(
+        _classified(one, rank, medals.get(one.row.competitor), ruleset, final=final)
+        for one, rank in zip(last, ranks, strict=True)
+    )
+
+
+def _last_results(races: Iterable[Race], ruleset: Ruleset) -> Iterable[_Last]:
+    """Return the best round that each competitor reached in a race that has been skated."""
+    best: dict[str, _Last] = {}
+    order = {round_: i for i, round_ in enumerate(ruleset.round_order)}
+    for race in races:
+        if race.scheduled is None or race.cancelled or not _counts(race):
+            continue
+        round_order = order.get(race.scheduled.round, len(order))
+        for row in sheet(race):
+            before = best.get(row.competitor)
+            if before is None or round_order < before.round_order:
+                key = _key(round_order * 2, row, race, ruleset)
+                best[row.competitor] = _Last(race, row, round_order, key)
+    return best.values()
+
+
+def _counts(race: Race) -> bool:
+    return result_state(race) in {"UNOFFICIAL", "OFFICIAL", "CORRECTED"}
+
+
+def _key(group: int, row: ResultRow, race: Race, ruleset: Ruleset) -> tuple[int, int, int, int]:
+    penal = STATUS_ORDER.get(row.status or "", 0)
+    after_b = (
+        ruleset.final_a_penalty == "after_final_b"
+        and row.status == "PEN"
+        and race.scheduled is not None
+        and race.scheduled.round == "FINAL_A"
+    )
+    if after_b:
+        # Between Final B and what follows it: an odd group number.
+        group = ruleset.round_order.index("FINAL_B") * 2 + 1
+    if row.status in {"YC", "RC"}:
+        # The results of the distance are lost: below everybody who kept theirs.
+        group = len(ruleset.round_order) * 2 + 2
+    return (group, penal, row.rank or 0, row.time_ms if row.time_ms is not None else _NO_TIME)
+
+
+def _order(one: _Last) -> tuple[tuple[int, int, int, int], str, int]:
+    return (one.key, one.row.noc, one.row.start_position)
+
+
+def _ranks(last: Sequence[_Last]) -> list[int | None]:
+    ranks: list[int | None] = []
+    for i, one in enumerate(last):
+        if one.row.status in {"YC", "RC"}:
+            ranks.append(None)
+        elif i and one.key == last[i - 1].key and one.row.rank is not None:
+            ranks.append(ranks[-1])
+        else:
+            ranks.append(i + 1)
+    return ranks
+
+
+def _medals(
+    last: Sequence[_Last], ranks: Sequence[int | None], ruleset: Ruleset
+) -> dict[str, Medal]:
+    """Return the medals: to the best three places among those without a penalty.
+
+    Where a penalised finalist keeps a place in Final A, only Final A gives medals.
+    """
+    medals: dict[str, Medal] = {}
+    for one, rank in zip(last, ranks, strict=True):
+        scheduled = one.race.scheduled
+        in_final_a = scheduled is not None and scheduled.round == "FINAL_A"
+        eligible = in_final_a or (
+            ruleset.final_a_penalty == "after_final_b"
+            and scheduled is not None
+            and scheduled.round == "FINAL_B"
+        )
+        placed = one.row.rank is not None
+        if eligible and placed and rank is not None and rank <= len(_MEDALS):
+            medals[one.row.competitor] = _MEDALS[rank - 1]
+    return medals
+
+
+def _classified(
+    one: _Last, rank: int | None, medal: Medal | None, ruleset: Ruleset, *, final: bool
+) -> Classified:
+    penalised = one.row.status in STATUS_ORDER and one.row.status not in {"DNF", "WDR"}
+    scores = rank is not None and (not penalised or _penalised_scores(one, ruleset))
+    points = ruleset.points_for(rank) if final and scores and rank is not None else 0
+    scheduled = one.race.scheduled
+    return Classified(
+        competitor=one.row.competitor,
+        name=one.row.name,
+        family_name=one.row.family_name,
+        noc=one.row.noc,
+        rank=rank,
+        round=scheduled.round if scheduled else "",
+        race=scheduled.race if scheduled else "",
+        place=one.row.rank,
+        time_ms=one.row.time_ms,
+        status=one.row.status,
+        points=points,
+        medal=medal,
+        line_up=one.row.line_up,
+    )
+
+
+def _penalised_scores(one: _Last, ruleset: Ruleset) -> bool:
+    """Return whether a penalised place scores: only in Final A, and as the ruleset says."""
+    scheduled = one.race.scheduled
+    return (
+        ruleset.points.penalised_score
+        and one.row.status == "PEN"
+        and scheduled is not None
+        and scheduled.round == "FINAL_A"
+    )

@@ -1,0 +1,168 @@
+"""What the log says of one race, as it stands after some of its events."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from tracker.domain.events import RaceEvent, RaceScheduled
+from tracker.domain.values import Member, Sanction, Starter, TimeSource, Zone
+
+Out = Literal["DNS", "DNF", "WDR"]
+
+
+class Crossing(Struct, frozen=True):
+    """One crossing of the finish line; `version` is the event that recorded it."""
+
+    version: int
+    at_ms: int
+    elapsed_ms: int | None
+    time_source: TimeSource
+    source: str | None
+    flags: tuple[str, ...] = ()
+
+
+class Mark(Struct, frozen=True):
+    """Something that happened to a competitor in a lap row."""
+
+    version: int
+    kind: Literal["fall", "up", "exchange"]
+    row: int
+    skater: str | None = None
+    source: str | None = None
+
+
+class OnIce(Struct, frozen=True):
+    """A competitor in the current attempt."""
+
+    starter: Starter
+    crossings: tuple[Crossing, ...] = ()
+    """In the order in which they happened."""
+    marks: tuple[Mark, ...] = ()
+    fallen: bool = False
+    out: Out | None = None
+    declared: int | None = None
+    """The order key of a competitor declared finished; see `result.sheet`."""
+    declared_place: int | None = None
+    time_ms: int | None = None
+    """The finish time read by the photo finish, or corrected by hand."""
+    timed: TimeSource | Literal["none"] | None = None
+    """Who read `time_ms`; `none` is an official `no time`; None: nobody has yet."""
+    time_stated_by: str | None = None
+    skater: str | None = None
+    """Who races now, in a relay."""
+
+    @property
+    def rows(self) -> int:
+        """Return how many lap rows are completed."""
+        return len(self.crossings)
+
+
+class Decision(Struct, frozen=True):
+    """A penalty, a card or an advancement; `version` is its name."""
+
+    version: int
+    kind: Sanction | Literal["ADV"]
+    competitor: str
+    reason: str
+    infringement: str = ""
+    zone: Zone | None = None
+    lap: int | None = None
+    victim: str | None = None
+    final: str | None = None
+    takes_time_place: bool | None = None
+    cause: int | None = None
+    in_force: bool = True
+    """As the officials see it."""
+    announced: bool = False
+    """As the public sees it: True while it is announced and not publicly withdrawn."""
+    source: str | None = None
+
+    @property
+    def pending(self) -> bool:
+        """Return whether officials and public see it differently."""
+        return self.in_force != self.announced
+
+
+class Protest(Struct, frozen=True):
+    """A protest and what became of it."""
+
+    protest: str
+    noc: str
+    subject: str
+    at_ms: int
+    late: bool
+    upheld: bool | None = None
+    outcome: str = ""
+
+
+class ResultRow(Struct, frozen=True):
+    """A competitor's line on the result sheet."""
+
+    competitor: str
+    name: str
+    family_name: str
+    noc: str
+    helmet_number: int | None
+    start_position: int
+    rank: int | None
+    time_ms: int | None
+    gap_ms: int | None
+    status: str | None
+    """`no time`, DNF, WDR, PEN, YC, RC, DNS, or None for an ordinary finish."""
+    fallen: bool
+    finished: bool
+    penalty: Decision | None
+    advancement: Decision | None
+    line_up: tuple[Member, ...]
+    time_stated_by: str | None = None
+    """The source of the time, when no official observed it."""
+
+
+class OfficialResult(Struct, frozen=True):
+    """The sheet as it was declared official, or corrected, last."""
+
+    version: int
+    rows: tuple[ResultRow, ...]
+    revision: int
+    at_ms: int
+
+
+class Race(Struct, frozen=True):
+    """A race; `facts` are the events in force, in stream order, for folding again."""
+
+    version: int = 0
+    scheduled: RaceScheduled | None = None
+    facts: tuple[tuple[int, RaceEvent], ...] = ()
+    retracted: tuple[int, ...] = ()
+    cancelled: bool = False
+    attempt: int = 1
+    has_start_list: bool = False
+    started_at_ms: int | None = None
+    stopped: bool = False
+    ended_at_ms: int | None = None
+    bell_rung: bool = False
+    field: dict[str, OnIce] = {}
+    unassigned: tuple[Crossing, ...] = ()
+    finish_groups: tuple[tuple[str, ...], ...] = ()
+    false_starts: int = 0
+    notice: str | None = None
+    decisions: tuple[Decision, ...] = ()
+    review_open: bool = False
+    reviewing: tuple[str, ...] = ()
+    published: bool = False
+    official: OfficialResult | None = None
+    protests: tuple[Protest, ...] = ()
+
+    @property
+    def lap_rows(self) -> int:
+        """Return how many lap rows the race has."""
+        return self.scheduled.lap_rows if self.scheduled else 0
+
+    @property
+    def running(self) -> bool:
+        """Return whether skaters race now."""
+        return self.started_at_ms is not None and not self.stopped and self.ended_at_ms is None
+
+    def decision(self, version: int) -> Decision | None:
+        """Return the decision of that version, or None."""
+        return next((d for d in self.decisions if d.version == version), None)

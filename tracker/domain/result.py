@@ -1,0 +1,189 @@
+"""From facts to a race's result sheet: finish order, places, statuses, state.
+
+The order across the line decides, not the time (an order read by the photo-finish judge, else
+photo-finish times, else the recorded crossings). After those who finished come the declared
+finished, then DNF, PEN, YC, RC and DNS. Equal places are dead heats: the next place is left out.
+"""
+
+from collections.abc import Iterable
+
+from tracker.domain.laps import instant_ms
+from tracker.domain.race import Decision, OnIce, Race, ResultRow
+
+STATUS_ORDER = {"DNF": 1, "WDR": 1, "PEN": 2, "YC": 3, "RC": 4, "DNS": 5}
+"""Where an unplaced competitor stands in a race; anything else is placed."""
+_SEVERITY = {"PEN": 1, "YC": 2, "RC": 3}
+
+
+def result_state(race: Race) -> str:
+    """Return the state in the words of the Olympic Data Feed, as the public may know it."""
+    if race.cancelled:
+        return "CANCELLED"
+    if race.official is not None:
+        return "CORRECTED" if race.official.revision > 1 else "OFFICIAL"
+    if race.review_open and (race.ended_at_ms is not None or anybody_finished(race)):
+        return "UNDER_REVIEW"
+    if race.published:
+        return "UNOFFICIAL"
+    if race.ended_at_ms is not None:
+        return "UNCONFIRMED"
+    if race.started_at_ms is not None:
+        return "LIVE"
+    return "START_LIST" if race.has_start_list else "SCHEDULED"
+
+
+def anybody_finished(race: Race) -> bool:
+    """Return whether at least one competitor has crossed the line for the last time."""
+    return bool(race.finish_groups) or any(_has_finished(race, c) for c in race.field.values())
+
+
+def sheet(race: Race, *, public: bool = True) -> tuple[ResultRow, ...]:
+    """Return the result as far as it is known, best first.
+
+    The public sheet leaves out what is under embargo, and stays as declared once it is official.
+    """
+    if public and race.official is not None:
+        return race.official.rows
+    penalties = _in_force(race.decisions, public=public, kinds=frozenset(_SEVERITY))
+    advancements = _in_force(race.decisions, public=public, kinds=frozenset({"ADV"}))
+    placed: list[tuple[int, str]] = []
+    rank = 1
+    for group in finish_groups(race):
+        clean = [c for c in group if c not in penalties]
+        placed += [(rank, c) for c in clean]
+        rank += len(clean)
+    ranks = {competitor: place for place, competitor in placed}
+    best = _best_time(race, placed)
+    rows = [
+        _row(race, c, ranks.get(k), best, (penalties.get(k), advancements.get(k)))
+        for k, c in race.field.items()
+    ]
+    rows.sort(key=_sheet_key)
+    return tuple(rows)
+
+
+def finish_groups(race: Race) -> list[list[str]]:
+    """Return who finished, in order; competitors in one group share a place."""
+    finished = [c for c in race.field.values() if c.out is None and _has_finished(race, c)]
+    read = {c: i for i, group in enumerate(race.finish_groups) for c in group}
+    across = [c for c in finished if c.declared is None]
+    groups: list[list[str]] = []
+    by_photo = all(c.timed == "photo" for c in across)
+    previous: object = None
+    for c in sorted(across, key=lambda c: _finish_key(race, c, read, by_photo=by_photo)):
+        key = _tie_key(c, read, by_photo=by_photo)
+        if groups and key is not None and key == previous:
+            groups[-1].append(c.starter.competitor)
+        else:
+            groups.append([c.starter.competitor])
+        previous = key
+    return groups + _declared_groups(c for c in finished if c.declared is not None)
+
+
+def _has_finished(race: Race, c: OnIce) -> bool:
+    if c.declared is not None or c.time_ms is not None:
+        return True
+    return 0 < race.lap_rows <= c.rows or any(
+        c.starter.competitor in group for group in race.finish_groups
+    )
+
+
+def _finish_key(
+    race: Race, c: OnIce, read: dict[str, int], *, by_photo: bool
+) -> tuple[int, int, int]:
+    competitor = c.starter.competitor
+    if competitor in read:
+        return (0, read[competitor], 0)
+    if by_photo and c.time_ms is not None:
+        return (1, c.time_ms, c.starter.start_position)
+    if c.crossings:
+        last = c.crossings[-1]
+        return (1, instant_ms(last, race.started_at_ms), last.version)
+    return (2, c.time_ms or 0, c.starter.start_position)
+
+
+def _tie_key(c: OnIce, read: dict[str, int], *, by_photo: bool) -> object:
+    """Return what two competitors in a dead heat have in common, or None."""
+    if c.starter.competitor in read:
+        return ("order", read[c.starter.competitor])
+    return ("photo", c.time_ms) if by_photo and c.time_ms is not None else None
+
+
+def _declared_groups(declared: Iterable[OnIce]) -> list[list[str]]:
+    """Return the declared finished by the place they were given, which may be shared."""
+    groups: dict[tuple[int, int], list[str]] = {}
+    for c in declared:
+        key = (c.declared_place, 0) if c.declared_place is not None else (99, c.declared or 0)
+        groups.setdefault(key, []).append(c.starter.competitor)
+    return [groups[key] for key in sorted(groups)]
+
+
+def _in_force(
+    decisions: Iterable[Decision], *, public: bool, kinds: frozenset[str]
+) -> dict[str, Decision]:
+    """Return each competitor's gravest decision that this reader may see."""
+    found: dict[str, Decision] = {}
+    for decision in decisions:
+        seen = decision.announced if public else decision.in_force
+        if seen and decision.kind in kinds:
+            before = found.get(decision.competitor)
+            if before is None or _SEVERITY.get(decision.kind, 0) >= _SEVERITY.get(before.kind, 0):
+                found[decision.competitor] = decision
+    return found
+
+
+def finish_time_ms(race: Race, c: OnIce) -> int | None:
+    """Return a competitor's finish time: as read, else as measured at the last crossing."""
+    if c.timed is not None:
+        return c.time_ms
+    if c.declared is not None or not 0 < race.lap_rows <= c.rows:
+        return None
+    return c.crossings[-1].elapsed_ms
+
+
+def _best_time(race: Race, placed: list[tuple[int, str]]) -> int | None:
+    """Return the winner's time, which gaps are counted from."""
+    return finish_time_ms(race, race.field[placed[0][1]]) if placed else None
+
+
+def _row(
+    race: Race,
+    c: OnIce,
+    rank: int | None,
+    best: int | None,
+    decisions: tuple[Decision | None, Decision | None],
+) -> ResultRow:
+    penalty, advancement = decisions
+    time_ms = finish_time_ms(race, c) if penalty is None and c.out is None else None
+    status: str | None = penalty.kind if penalty else c.out
+    if status is None and rank is not None and time_ms is None:
+        status = "no time"
+    stated = c.time_stated_by
+    if c.timed is None and time_ms is not None:
+        stated = c.crossings[-1].source
+    return ResultRow(
+        competitor=c.starter.competitor,
+        name=c.starter.name,
+        family_name=c.starter.family_name,
+        noc=c.starter.noc,
+        helmet_number=c.starter.helmet_number,
+        start_position=c.starter.start_position,
+        rank=rank,
+        time_ms=time_ms,
+        gap_ms=None if time_ms is None or best is None or rank is None else time_ms - best,
+        status=status,
+        fallen=c.fallen or any(mark.kind == "fall" for mark in c.marks),
+        finished=rank is not None,
+        penalty=penalty,
+        advancement=advancement,
+        line_up=c.starter.line_up,
+        time_stated_by=stated,
+    )
+
+
+def _sheet_key(row: ResultRow) -> tuple[int, int, str, int]:
+    """Sort by place, then status; equal penalties stand by NOC, as the ISU prints them."""
+    if row.rank is not None:
+        return (0, row.rank, "", row.start_position)
+    order = STATUS_ORDER.get(row.status or "", 0)
+    return (1, order, row.noc if order else "", row.start_position)

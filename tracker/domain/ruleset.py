@@ -1,0 +1,100 @@
+"""What a ruleset says; the values themselves are data in `tracker/rulesets/`."""
+
+from typing import Literal
+
+from msgspec import Struct
+
+from tracker.domain.values import Gender, Zone
+
+
+class DistanceFormat(Struct, frozen=True):
+    """A distance: its length, its laps and who may start."""
+
+    metres: int
+    relay: bool
+    lap_rows: int
+    """Rows in timing data: 500 m has 5, the first of them half a lap."""
+    first_row_half: bool
+    starters: int
+    """The usual number of starters; a referee's advancement may add to it."""
+    line_up: int = 0
+    """Skaters in a relay team's line-up; 0 for individual distances."""
+    genders: tuple[Gender, ...] = ("men", "women")
+
+
+class Infringement(Struct, frozen=True):
+    """A reason for a penalty, by the code that is announced."""
+
+    code: str
+    text: str
+    zone: Zone
+
+
+class Points(Struct, frozen=True):
+    """Points by rank in the classification of a distance."""
+
+    by_rank: tuple[int, ...]
+    beyond: int = 0
+    """For every rank after the last of the table."""
+    double_distance_bonus: tuple[int, ...] = ()
+    """To the best of a distance skated twice at one competition: 1st, 2nd, …"""
+    penalised_score: bool = True
+    """Whether a rank held by a penalised finalist scores."""
+
+
+class Overall(Struct, frozen=True):
+    """How a season's total is counted."""
+
+    count_best: int = 0
+    """How many results count; 0: all of them."""
+    relays: bool = False
+    tie_break: tuple[Literal["wins", "seconds", "thirds", "latest"], ...] = (
+        "wins",
+        "seconds",
+        "thirds",
+    )
+
+
+class Ruleset(Struct, frozen=True):
+    """The rules that differ between seasons and competitions."""
+
+    id: str
+    name: str
+    valid_from: str
+    valid_to: str
+    distances: tuple[DistanceFormat, ...]
+    infringements: tuple[Infringement, ...]
+    points: Points
+    overall: Overall
+    false_starts_allowed: int = 0
+    """How many of a race before the next one's author is out."""
+    protest_minutes: int = 30
+    final_a_penalty: Literal["last_in_final_a", "after_final_b"] = "last_in_final_a"
+    yellow_cards_to_red: int = 2
+    round_order: tuple[str, ...] = (
+        "FINAL_A",
+        "FINAL_B",
+        "FINAL_C",
+        "RANKING_FINAL",
+        "SF",
+        "QF",
+        "REP_SF",
+        "REP_QF",
+        "REP_HEAT",
+        "HEAT",
+        "PRELIM",
+        "PREPRELIM",
+    )
+    """The order of rounds in a classification, best first."""
+
+    def format(self, metres: int, *, relay: bool) -> DistanceFormat | None:
+        """Return how a distance is skated, or None when the ruleset does not have it."""
+        for distance in self.distances:
+            if distance.metres == metres and distance.relay == relay:
+                return distance
+        return None
+
+    def points_for(self, rank: int) -> int:
+        """Return the points of a rank, counted from 1."""
+        table = self.points.by_rank
+        return table[rank - 1] if rank <= len(table) else self.points.beyond
