@@ -1,8 +1,8 @@
 """IOC codes of nations and neutral teams, which are not the ISO codes."""
 
-from difflib import get_close_matches
-
 from tracker.domain.refusals import UnknownNoc
+
+_LETTERS_ALIKE = 2
 
 CODES: frozenset[str] = frozenset(
     """
@@ -21,12 +21,28 @@ CODES: frozenset[str] = frozenset(
 """Nations of today, neutral teams, and past codes that old results carry."""
 
 
+SHORT_TRACK: frozenset[str] = frozenset(
+    """
+    AUS AUT BEL BLR BRA BUL CAN CHN CRO CZE EST FIN FRA GBR GER HKG HUN IND IRL ISR ITA JPN KAZ
+    KOR LAT LTU LUX MAS MGL NED NOR NZL PHI POL PRK ROU RUS SGP SLO SRB SUI SVK SWE THA TPE TUR
+    UKR USA UZB
+    """.split()
+)
+"""Who skates short track: likelier to be meant by a misprint."""
+
+
 def nearest(code: str) -> str | None:
-    """Return the known code most like an unknown one, or None."""
-    close = get_close_matches(code, sorted(CODES), n=1, cutoff=0.6)
-    if close:
-        return close[0]
-    return None
+    """Return the known code that shares most letters, place by place, with an unknown one.
+
+    None when no code shares at least two of them.
+    """
+
+    def alike(known: str) -> tuple[int, bool, str]:
+        same = sum(a == b for a, b in zip(code, known, strict=False))
+        return (same, known in SHORT_TRACK, known)
+
+    best = max(CODES, key=alike)
+    return best if alike(best)[0] >= _LETTERS_ALIKE else None
 
 
 def check(code: str) -> str:
