@@ -32,7 +32,7 @@ from tracker.domain.events import Event
 from tracker.domain.ruleset import Ruleset
 from tracker.errors import BadRequest, DeviceSequenceReused, LogError, Refusal, VersionConflict
 from tracker.log.codec import decode, encode
-from tracker.log.event_log import Append, Appended, RecordedEvent
+from tracker.log.recorded_event import Append, Appended, RecordedEvent
 
 ATTEMPTS = 8
 """How often a command is decided anew when others write to its stream at the same time."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from msgspec import Struct
+
 from tracker.domain.events import (
     AdvancementGranted,
     DecisionsAnnounced,
@@ -13,34 +15,52 @@ from tracker.domain.events import (
     ResultCorrected,
 )
 
+DECISIVE = frozenset(
+    each.__name__
+    for each in (
+        PenaltyCalled,
+        AdvancementGranted,
+        DecisionWithdrawn,
+        DecisionsAnnounced,
+        FactAmended,
+        FactRetracted,
+        ResultCorrected,
+    )
+)
+"""Events that may be hidden, or end it: where one stands, its whole stream must be looked at."""
 
-def may_be_hidden(event: Event) -> bool:
-    """Say whether an event could be under embargo, so that its whole stream must be looked at."""
-    return _embargoed(event) or _target(event) is not None
+
+class Secrets(Struct, frozen=True):
+    """What is hidden at the end of a stream, and what became public at which version of it."""
+
+    hidden: frozenset[int]
+    announced: dict[int, tuple[int, ...]]
 
 
-def hidden(stream: Iterable[tuple[int, Event]]) -> frozenset[int]:
-    """Return the versions of a race's facts that are still under embargo at the end of `stream`.
+def secrets(stream: Iterable[tuple[int, Event]]) -> Secrets:
+    """Return which of a race's facts are under embargo at the end of its stream.
 
     What is said about a hidden decision is as secret as the decision: its amendment by another,
     its retraction, the withdrawal of it.
     """
-    secret: set[int] = set()
+    hidden: set[int] = set()
+    announced: dict[int, tuple[int, ...]] = {}
     about: dict[int, int] = {}
     for version, event in stream:
-        if isinstance(event, ResultCorrected):  # announces whatever was waiting
-            secret.clear()
-            continue
-        if isinstance(event, DecisionsAnnounced):
-            named = {*event.decisions}
-            secret -= {each for each in secret if each in named or about.get(each) in named}
+        if isinstance(event, ResultCorrected | DecisionsAnnounced):
+            shown = set(hidden)
+            if isinstance(event, DecisionsAnnounced):
+                named = {*event.decisions}
+                shown = {each for each in hidden if each in named or about.get(each) in named}
+            announced[version] = tuple(sorted(shown))
+            hidden -= shown
             continue
         target = _target(event)
-        if _embargoed(event) or target in secret:
-            secret.add(version)
+        if _embargoed(event) or target in hidden:
+            hidden.add(version)
             if target is not None:
                 about[version] = target
-    return frozenset(secret)
+    return Secrets(hidden=frozenset(hidden), announced=announced)
 
 
 def _embargoed(event: Event) -> bool:

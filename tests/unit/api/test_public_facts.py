@@ -1,9 +1,10 @@
 """Decisions under embargo stay out of public sight until they are announced."""
 
-from tracker.api.public_facts import hidden, may_be_hidden
+from tracker.api.public_facts import DECISIVE, secrets
 from tracker.domain.events import (
     DecisionsAnnounced,
     DecisionWithdrawn,
+    Event,
     FactAmended,
     FactRetracted,
     PenaltyCalled,
@@ -30,6 +31,11 @@ def penalty(*, embargo: bool) -> PenaltyCalled:
 
 
 REVIEW = ReviewOpened(race=RACE, reason="contact at the line", competitors=("denis-nikisha",))
+
+
+def hidden(stream: list[tuple[int, Event]]) -> frozenset[int]:
+    """Return the versions that are hidden at the end."""
+    return secrets(stream).hidden
 
 
 def test_a_decision_under_embargo_is_hidden() -> None:
@@ -80,8 +86,19 @@ def test_a_corrected_result_announces_everything() -> None:
     assert hidden(stream) == set()
 
 
+def test_an_announcement_names_what_it_reveals() -> None:
+    """Whoever tails the log learns from the announcement what they had not been shown."""
+    stream = [
+        (1, penalty(embargo=True)),
+        (2, REVIEW),
+        (3, DecisionsAnnounced(race=RACE, decisions=(1,))),
+        (4, penalty(embargo=True)),
+        (5, ResultCorrected(race=RACE, reason="video")),
+    ]
+    assert secrets(stream).announced == {3: (1,), 5: (4,)}
+
+
 def test_only_decisions_call_for_a_look_at_the_stream() -> None:
     """Crossings and reviews are public whatever else happens."""
-    assert not may_be_hidden(REVIEW)
-    assert not may_be_hidden(penalty(embargo=False))
-    assert may_be_hidden(penalty(embargo=True))
+    assert "PenaltyCalled" in DECISIVE
+    assert not DECISIVE & {"CrossingRecorded", "ReviewOpened", "ResultPublished"}

@@ -1,0 +1,150 @@
+"""Read models over HTTP: any moment, your own writes, and never the same bytes twice."""
+
+import functools
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+from aiohttp import web
+
+from tracker.api.documents import Documents
+from tracker.api.facts import PAGE_LIMIT, Facts
+from tracker.api.problems import BadParameter
+
+WAIT_S = 5.0
+"""How long `after=` waits for a read model."""
+_LIVE = "no-cache"
+_SETTLED = "public, max-age=86400"
+"""For documents as of a position: nothing that is appended later changes them."""
+
+Read = Callable[[web.Request, int | None], Awaitable[dict[str, Any]]]
+Answer = Callable[[web.Request], Awaitable[web.Response]]
+
+
+class Queries:
+    """The documents of the read models, and the public facts they were derived from."""
+
+    def __init__(self, documents: Documents, facts: Facts) -> None:
+        self._documents = documents
+        self._facts = facts
+
+    def routes(self) -> list[web.RouteDef]:
+        """Return where each document is found."""
+        race = "/api/v1/races/{competition}/{distance}/{race}"
+        return [
+            self._get("/api/v1/competitions", self._competitions),
+            self._get("/api/v1/competitions/{competition}", self._programme),
+            self._get("/api/v1/competitions/{competition}/medals", self._medals),
+            self._get("/api/v1/competitions/{competition}/journal", self._journal),
+            self._get("/api/v1/series/{series}/standings", self._standings),
+            self._get(
+                "/api/v1/distances/{competition}/{distance}/classification", self._classification
+            ),
+            *(
+                self._get(f"{race}/{name}", functools.partial(self._race, name))
+                for name in ("start-list", "board", "lap-chart", "result", "journal")
+            ),
+            self._get(f"{race}/events", self._race_events),
+            web.get("/api/v1/events", self._events),
+        ]
+
+    def _get(self, path: str, read: Read) -> web.RouteDef:
+        return web.get(path, functools.partial(self._answer, read))
+
+    async def _answer(self, read: Read, request: web.Request) -> web.Response:
+        """Answer with a document as of the moment that was asked for."""
+        after = _number(request, "after")
+        if after is not None:
+            await self._documents.wait_for(after, WAIT_S)
+        asked = request.query.get("as_of")
+        moment = None if asked is None else await self._documents.moment(asked, WAIT_S)
+        position = await self._documents.position() if moment is None else moment
+        cache = _SETTLED if asked is not None and asked.isdecimal() else _LIVE
+        if _known(request, position):
+            return web.Response(status=304, headers=_headers(position, cache))
+        document = await read(request, moment)
+        if asked is not None:
+            document["as_of"] = asked
+        return _json(document, document["position"], cache)
+
+    async def _competitions(self, _: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.competitions(as_of=moment)
+
+    async def _programme(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.programme(request.match_info["competition"], as_of=moment)
+
+    async def _journal(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.journal(request.match_info["competition"], as_of=moment)
+
+    async def _medals(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.medals(
+            request.match_info["competition"],
+            by=request.query.get("by", "noc"),
+            gender=request.query.get("gender", "all"),
+            as_of=moment,
+        )
+
+    async def _standings(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.standings(
+            request.match_info["series"], table=request.query.get("table", "men"), as_of=moment
+        )
+
+    async def _classification(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        names = request.match_info
+        return await self._documents.classification(
+            f"{names['competition']}/{names['distance']}", as_of=moment
+        )
+
+    async def _race(self, name: str, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.race(name, _race_id(request), as_of=moment)
+
+    async def _race_events(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        as_of = await self._documents.position() if moment is None else moment
+        return await self._facts.of_race(_race_id(request), as_of=as_of)
+
+    async def _events(self, request: web.Request) -> web.Response:
+        """Answer with a page of the log; `after` is the cursor."""
+        after = _number(request, "after") or 0
+        limit = _number(request, "limit")
+        if limit is not None and not 1 <= limit <= PAGE_LIMIT:
+            raise BadParameter(f"limit={limit} must be from 1 to {PAGE_LIMIT}")
+        asked = request.query.get("as_of")
+        moment = None if asked is None else await self._documents.moment(asked, WAIT_S)
+        document = await self._facts.all(after=after, limit=limit or PAGE_LIMIT, as_of=moment)
+        if _known(request, document["position"]):
+            return web.Response(status=304, headers=_headers(document["position"], _LIVE))
+        return _json(document, document["position"], _LIVE)
+
+
+def _race_id(request: web.Request) -> str:
+    names = request.match_info
+    return f"{names['competition']}/{names['distance']}/{names['race']}"
+
+
+def _number(request: web.Request, name: str) -> int | None:
+    """Return a query parameter that counts positions."""
+    text = request.query.get(name)
+    if text is None:
+        return None
+    longest = 18  # digits; anything longer is no position
+    if not (text.isascii() and text.isdecimal() and len(text) <= longest):
+        raise BadParameter(f"{name}={text[:40]} must be a whole number, such as {name}=812")
+    return int(text)
+
+
+def _known(request: web.Request, position: int) -> bool:
+    """Say whether the one who asks already has the document of this position."""
+    tags = request.if_none_match or ()
+    return any(tag.value in (f"p{position}", "*") for tag in tags)
+
+
+def _headers(position: int, cache: str) -> dict[str, str]:
+    return {"ETag": f'"p{position}"', "Cache-Control": cache}
+
+
+def _json(document: dict[str, Any], position: int, cache: str) -> web.Response:
+    return web.Response(
+        body=msgspec.json.encode(document),
+        content_type="application/json",
+        headers=_headers(position, cache),
+    )
