@@ -61,6 +61,8 @@ KINDS: dict[str, Kind] = {
     "device-sequence-reused": Kind(422, "A device's number was used twice"),
     "busy": Kind(503, "Too many officials at one stream"),
     "not-yet": Kind(503, "Not yet"),
+    "log-unavailable": Kind(503, "The event log cannot be reached"),
+    "archive-damaged": Kind(422, "The archive cannot be read"),
     "log-error": Kind(500, "The event log cannot do that"),
     "chain-broken": Kind(500, "The hash chain does not hold"),
     "projection-failed": Kind(503, "A projection has stopped"),
