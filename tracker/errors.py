@@ -7,6 +7,8 @@ TrackerError
 ├── LogError
 │   ├── VersionConflict         somebody else appended to the stream first
 │   ├── DeviceSequenceReused    a device sent another body under a number it had already used
+│   ├── LogUnavailable          the database behind the log cannot be reached now
+│   ├── ArchiveDamaged          an archive that cannot be read, or does not fit the log
 │   └── ChainBroken             the hash chain does not hold at a position
 ├── ProjectionError             a projection cannot fold or write an event
 ├── NotYet                      a read model has not reached the position asked for
@@ -79,6 +81,18 @@ class DeviceSequenceReused(LogError):
         )
         self.device = device
         self.device_seq = device_seq
+
+
+class LogUnavailable(LogError):
+    """The database behind the log cannot be reached now: nothing was recorded, send it again."""
+
+    code = "log-unavailable"
+
+
+class ArchiveDamaged(LogError):
+    """An archive cannot be read, or does not fit the log it is brought into."""
+
+    code = "archive-damaged"
 
 
 class ChainBroken(LogError):

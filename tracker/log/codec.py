@@ -1,0 +1,22 @@
+"""Events to JSON and back."""
+
+import msgspec
+
+from tracker.domain.events import Event
+from tracker.log.recorded_event import NewEvent, RecordedEvent
+
+_ENCODER = msgspec.json.Encoder()
+_DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
+
+
+def encode(event: Event) -> NewEvent:
+    """Return an event as it will be stored: every field written, defaults too."""
+    return NewEvent(type(event).__name__, _ENCODER.encode(event))
+
+
+def decode(recorded: RecordedEvent) -> Event:
+    """Return the fact that a recorded event holds.
+
+    Raises msgspec.ValidationError when the data is of no type that this version knows.
+    """
+    return _DECODER.decode(recorded.data)

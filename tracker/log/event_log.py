@@ -1,0 +1,153 @@
+"""The event log in PostgreSQL: append, read, wait."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from tracker import sql
+from tracker.log.appender import Appender, receipt_of
+from tracker.log.recorded_event import Append, Appended, NewEvent, RecordedEvent
+from tracker.log.wakeup import Listener, Wakeup
+
+__all__ = [
+    "Append",
+    "Appended",
+    "EventLog",
+    "NewEvent",
+    "RecordedEvent",
+    "connect",
+    "open_event_log",
+    "open_pool",
+]
+
+QUERIES = sql.load(Path(__file__).with_name("queries.sql"))
+PAGE = 5_000
+"""Events read at a time."""
+ROLE = "bell_lap_app"
+"""The role that may append and read, and nothing else."""
+_READERS = 8
+_LAST_POSITION = 2**62
+
+
+async def connect(url: str) -> "asyncpg.Connection[Any]":
+    """Connect as the application's role, with commits that are durable when acknowledged."""
+    return await asyncpg.connect(
+        url, server_settings={"role": ROLE, "synchronous_commit": "on"}, timeout=10
+    )
+
+
+async def open_pool(url: str, *, size: int = _READERS) -> "asyncpg.Pool[Any]":
+    """Open a pool of connections as the application's role."""
+    return await asyncpg.create_pool(
+        url, min_size=1, max_size=size, server_settings={"role": ROLE}, timeout=10
+    )
+
+
+class EventLog:
+    """The log of one store; `epoch` is that store's identity."""
+
+    def __init__(self, appender: Appender, pool: "asyncpg.Pool[Any]", wakeup: Wakeup) -> None:
+        self._appender = appender
+        self._pool = pool
+        self.wakeup = wakeup
+
+    @property
+    def epoch(self) -> str:
+        """Return the identity of the store: another one after a restore or an import."""
+        return self._appender.head.epoch
+
+    async def append(self, append: Append) -> Appended:
+        """Append a command's events; return where they went once that is durable.
+
+        Raises VersionConflict, DeviceSequenceReused or LogUnavailable.
+        """
+        return await self._appender.append(append)
+
+    async def receipt(self, device: str, device_seq: int) -> tuple[Appended, bytes] | None:
+        """Return what a device's number was answered, with the digest of its command."""
+        row = await self._pool.fetchrow(QUERIES["receipt"], device, device_seq)
+        return None if row is None else (receipt_of(row), row["digest"])
+
+    async def read_stream(
+        self, stream: str, *, after_version: int = 0, up_to: int | None = None
+    ) -> list[RecordedEvent]:
+        """Return a stream's events in order, up to a position of the log."""
+        last = _LAST_POSITION if up_to is None else up_to
+        rows = await self._pool.fetch(QUERIES["stream"], stream, after_version, last)
+        return [recorded(row) for row in rows]
+
+    async def read_after(
+        self, position: int, *, limit: int = PAGE, up_to: int | None = None
+    ) -> list[RecordedEvent]:
+        """Return at most `limit` events after a position, in commit order."""
+        last = _LAST_POSITION if up_to is None else up_to
+        rows = await self._pool.fetch(QUERIES["after"], position, limit, last)
+        return [recorded(row) for row in rows]
+
+    async def read_streams(
+        self, streams: Sequence[str], after: int, *, limit: int = PAGE
+    ) -> list[RecordedEvent]:
+        """Return at most `limit` events of some streams after a position, in commit order."""
+        rows = await self._pool.fetch(QUERIES["of_streams"], after, limit, list(streams))
+        return [recorded(row) for row in rows]
+
+    async def head(self) -> int:
+        """Return the last position."""
+        row = await self._pool.fetchrow(QUERIES["head"])
+        assert row is not None
+        return int(row["position"])
+
+    async def position_at(self, when: datetime) -> int:
+        """Return the last position recorded at or before a moment; 0 if none."""
+        return int(await self._pool.fetchval(QUERIES["position_at"], when))
+
+
+def recorded(row: "asyncpg.Record") -> RecordedEvent:
+    """Return a row as the event it is."""
+    return RecordedEvent(
+        row["position"],
+        row["stream"],
+        row["version"],
+        row["type"],
+        row["data"].encode(),
+        row["occurred_at"],
+        row["recorded_at"],
+        row["official"],
+        row["device"],
+        row["device_seq"],
+        row["causation"],
+        row["hash"],
+    )
+
+
+@asynccontextmanager
+async def open_event_log(url: str) -> AsyncIterator[EventLog]:
+    """Yield the log of a migrated database, with its writer and listener running."""
+    wakeup = Wakeup()
+    appender = Appender(lambda: connect(url), QUERIES, wakeup.signal)
+    pool = await open_pool(url)
+    try:
+        await appender.open()
+        wakeup.signal(appender.head.position)
+        log = EventLog(appender, pool, wakeup)
+        listener = Listener(wakeup, lambda: connect(url), log.head)
+        tasks = [
+            asyncio.create_task(appender.run(), name="log-appender"),
+            asyncio.create_task(listener.run(), name="log-listener"),
+        ]
+        try:
+            yield log
+        finally:
+            for task in tasks:
+                task.cancel()
+            for task in tasks:
+                with suppress(asyncio.CancelledError):
+                    await task
+    finally:
+        await appender.close()
+        await pool.close()

@@ -1,0 +1,106 @@
+-- name: append
+-- A group of commands after the known head (position, hash), one array a column.
+select append_events(
+    $1::bigint, $2::bytea, $3::text[], $4::integer[], $5::text[], $6::json[], $7::timestamptz[],
+    $8::timestamptz, $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bytea[],
+    $14::bytea[]
+)
+
+-- name: commands_known
+-- Which of the numbers ($1 devices, $2 their counts) are in the log: counted from 1.
+select n.number::integer
+  from unnest($1::text[], $2::bigint[]) with ordinality as n (device, device_seq, number)
+ cross join lateral (
+        select 1
+          from events e
+         where e.device = n.device and e.device_seq = n.device_seq and e.digest is not null
+         limit 1
+       ) known
+
+-- name: head
+select epoch, position, hash, recorded_at from log_head
+
+-- name: versions_after
+-- The streams that went on after position $1, with their versions.
+select stream, max(version) as version from events where position > $1 group by stream
+
+-- name: versions_of
+-- The versions of those of the streams $1 that exist.
+select s.stream, e.version
+  from unnest($1::text[]) as s (stream)
+ cross join lateral (
+        select version from events where stream = s.stream order by version desc limit 1
+       ) e
+
+-- name: hash_at
+select hash from events where position = $1
+
+-- name: receipt
+-- What became of number $2 of device $1.
+select first.position as first_position, last.position, last.version, last.recorded_at,
+       first.digest
+  from events first
+  join lateral (
+        select position, version, recorded_at
+          from events
+         where position >= first.position
+           and position < first.position + 64
+           and (position = first.position or causation = first.position)
+         order by position desc
+         limit 1
+       ) last on true
+ where first.device = $1 and first.device_seq = $2 and first.digest is not null
+
+-- name: stream
+-- The events of stream $1 after version $2, up to position $3.
+select position, stream, version, type, data, occurred_at, recorded_at, official, device,
+       device_seq, causation, hash
+  from events
+ where stream = $1 and version > $2 and position <= $3
+ order by version
+
+-- name: after
+-- At most $2 events after position $1, up to position $3.
+select position, stream, version, type, data, occurred_at, recorded_at, official, device,
+       device_seq, causation, hash
+  from events
+ where position > $1 and position <= $3
+ order by position
+ limit $2
+
+-- name: position_at
+select position_at($1)
+
+-- name: streams_of_competition
+-- The streams of competition $1, and the series it belongs to.
+select distinct stream
+  from events
+ where stream = 'competition-' || $1
+    or starts_with(stream, 'distance-' || $1 || '/')
+    or starts_with(stream, 'race-' || $1 || '/')
+    or stream = 'series-' || (
+        select data ->> 'series'
+          from events
+         where stream = 'competition-' || $1 and type = 'CompetitionCreated'
+       )
+
+-- name: of_streams
+-- At most $2 events after position $1 of the streams $3.
+select position, stream, version, type, data, occurred_at, recorded_at, official, device,
+       device_seq, causation, hash
+  from events
+ where position > $1 and stream = any($3::text[])
+ order by position
+ limit $2
+
+-- name: lock_head
+select epoch, position, hash, recorded_at from log_head for update
+
+-- name: existing_streams
+select distinct stream from events where stream = any($1::text[])
+
+-- name: move_head
+update log_head set epoch = $1, position = $2, hash = $3, recorded_at = $4
+
+-- name: notify
+select pg_notify('bell_lap_log', $1)
