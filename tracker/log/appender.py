@@ -215,7 +215,7 @@ class Appender:
         return admitted, conflicts, held
 
     def _group(self, waiting: list[_Waiting]) -> _Group:
-        """Number and chain the events of the commands, after the head this process knows."""
+        """Return the commands' events, numbered and chained after the known head."""
         recorded_at = max(datetime.now(UTC), self.head.recorded_at)
         group = _Group(waiting, self.head.position, recorded_at)
         recorded_us = chain.microseconds(recorded_at)

@@ -3,6 +3,8 @@
 from bisect import bisect_right
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from tracker.errors import DeviceSequenceReused, VersionConflict
 from tracker.log import chain
 from tracker.log.recorded_event import Append, Appended, RecordedEvent
@@ -54,10 +56,7 @@ class MemoryLog:
                 b"",
             )
             previous = self._events[-1].hash if self._events else chain.GENESIS
-            recorded = RecordedEvent(
-                *(getattr(recorded, name) for name in recorded.__struct_fields__[:-1]),
-                hash=chain.hash_of(previous, recorded),
-            )
+            recorded = replace(recorded, hash=chain.hash_of(previous, recorded))
             self._events.append(recorded)
             stream.append(recorded)
         last = len(self._events)
