@@ -68,16 +68,16 @@ async def play(base_url: str, speed: float, *, on_progress: Progress | None = No
     """Play the weekend against a running tracker at `speed` times its real pace.
 
     Elapsed times in the facts are those of the races, whatever the speed; the facts occur as they
-    are played. Raises DemoRefused and DemoUnanswered.
+    are played. `on_progress` hears of a scene when it is over. Raises DemoRefused, DemoUnanswered.
     """
     if not (math.isfinite(speed) and speed > 0):
         raise DemoRefused(f"a speed of {speed} cannot be played: give a number above 0")
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         stage = _Stage(session, base_url, speed)
         for scene in scenes(load()):
+            await stage.play(scene)
             if scene.title and on_progress is not None:
                 on_progress(scene.title)
-            await stage.play(scene)
 
 
 class _Stage:

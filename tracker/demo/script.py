@@ -71,7 +71,7 @@ def _setup(weekend: Weekend) -> Iterator[Scene]:
     """Yield what stands before the first race, each scene needing only the ones before it."""
     series, competition = weekend.series, weekend.competition
     yield _office(
-        f"{weekend.name}: the office sets up",
+        f"{weekend.name}: the programme",
         c.CreateSeries(
             series=series,
             name=weekend.series_name,
