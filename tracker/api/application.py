@@ -1,0 +1,33 @@
+"""The site: every route in one table."""
+
+from pathlib import Path
+
+from aiohttp import web
+
+from tracker.api import middleware, problems
+from tracker.api.assets import Assets
+from tracker.api.commands import Commands
+from tracker.api.health import Health
+from tracker.api.queries import Queries
+
+
+def create(
+    *, commands: Commands, queries: Queries, health: Health, feed: web.RouteDef | None, pages: Path
+) -> web.Application:
+    """Return the site, ready to be served."""
+    site = web.Application(
+        middlewares=[middleware.observe, middleware.translate],
+        client_max_size=middleware.BODY_LIMIT,
+    )
+    site.add_routes(
+        [
+            web.post("/api/v1/commands", commands.post),
+            *queries.routes(),
+            *([feed] if feed is not None else []),
+            *health.routes(),
+            web.get("/problems/{code}", problems.explain),
+            web.get("/{path:(?!api/).*}", Assets(pages).serve),
+        ]
+    )
+    site.on_response_prepare.append(middleware.harden)
+    return site

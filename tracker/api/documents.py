@@ -1,0 +1,72 @@
+"""The documents by the names that people use, from the read models."""
+
+from typing import Any
+
+from projections import medals, standings
+from projections.read_models import ReadModels
+from tracker.api.problems import BadParameter
+
+MEDALS_BY = ("noc", "skater")
+Answer = dict[str, Any]
+
+
+class Documents:
+    """What the HTTP API and the command line both show."""
+
+    def __init__(self, models: ReadModels) -> None:
+        self._models = models
+
+    async def position(self) -> int:
+        """Return the position that the read models have reached."""
+        return await self._models.position()
+
+    async def wait_for(self, position: int, timeout_s: float) -> None:
+        """Return when the read models have reached a position; raises NotYet."""
+        await self._models.wait_for(position, timeout_s)
+
+    async def moment(self, text: str, timeout_s: float) -> int:
+        """Return the position that an `as_of` means, once the read models have reached it."""
+        position = await self._models.resolve_as_of(text)
+        await self._models.wait_for(position, timeout_s)
+        return position
+
+    async def competitions(self, *, as_of: int | None) -> Answer:
+        """Return all competitions."""
+        return (await self._models.headers("programme", as_of=as_of)).api()
+
+    async def programme(self, competition: str, *, as_of: int | None) -> Answer:
+        """Return a competition's races."""
+        return await self._stored("programme", competition, as_of)
+
+    async def journal(self, competition: str, *, as_of: int | None) -> Answer:
+        """Return a competition's decisions."""
+        return await self._stored("journal", competition, as_of)
+
+    async def classification(self, distance: str, *, as_of: int | None) -> Answer:
+        """Return the final order of a distance."""
+        return await self._stored("classification", distance, as_of)
+
+    async def medals(self, competition: str, *, by: str, gender: str, as_of: int | None) -> Answer:
+        """Return one of a competition's medal tables."""
+        _one_of("by", by, MEDALS_BY)
+        _one_of("gender", gender, medals.GENDERS)
+        scope = medals.scope_of(competition, by=by, gender=gender)
+        return await self._stored("medals", scope, as_of)
+
+    async def standings(self, series: str, *, table: str, as_of: int | None) -> Answer:
+        """Return one of a series' tables."""
+        return await self._stored("standings", standings.scope_of(series, table), as_of)
+
+    async def race(self, name: str, race: str, *, as_of: int | None) -> Answer:
+        """Return a document of one race: start-list, board, lap-chart, result or journal."""
+        if name == "journal":
+            return await self._stored("journal", race, as_of)
+        return (await self._models.race_document(name, race, as_of=as_of)).api()
+
+    async def _stored(self, name: str, scope: str, as_of: int | None) -> Answer:
+        return (await self._models.read(name, scope, as_of=as_of)).api()
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise BadParameter(f"{name}={value[:40]} is unknown: it is one of {', '.join(known)}")

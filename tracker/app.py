@@ -1,0 +1,141 @@
+"""The composition root: every resource opened by hand, in order, and closed in the other."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Callable
+
+import asyncpg
+import structlog
+from aiohttp import web
+from msgspec import Struct
+
+import projections
+from projections.read_models import ReadModels
+from projections.runner import Runner
+from tracker import migrations, postgres, resources, rulesets
+from tracker.api import application
+from tracker.api.commands import Commands
+from tracker.api.documents import Documents
+from tracker.api.facts import Facts
+from tracker.api.health import Condition, Health
+from tracker.api.queries import Queries
+from tracker.command_handler import CommandHandler
+from tracker.config import Settings
+from tracker.errors import NotYet, SettingsError
+from tracker.log.event_log import EventLog, open_event_log
+
+READ_CONNECTIONS = 8
+DRAIN_S = 10.0
+"""How long requests in flight may take to end at shutdown."""
+CATCH_UP_S = 120.0
+"""How long a command of the command line waits for read models to be brought up to date."""
+_log = structlog.get_logger("bell_lap.app")
+
+
+class Tracker(Struct):
+    """What runs, by the parts that others speak to."""
+
+    log: EventLog
+    runner: Runner
+    models: ReadModels
+    handler: CommandHandler
+    site: web.Application
+
+
+@contextlib.asynccontextmanager
+async def stored(settings: Settings) -> AsyncIterator[tuple[str, EventLog]]:
+    """Yield the URL of a database of this version's schema, and its log."""
+    async with contextlib.AsyncExitStack() as stack:
+        url = await stack.enter_async_context(
+            postgres.running(data=settings.data, database=settings.database)
+        )
+        await migrations.migrate(url)
+        yield url, await stack.enter_async_context(open_event_log(url))
+
+
+@contextlib.asynccontextmanager
+async def projected(settings: Settings) -> AsyncIterator[tuple[EventLog, Runner, ReadModels]]:
+    """Yield a log with its read models, kept up to date by whoever holds the runner's lock."""
+    async with contextlib.AsyncExitStack() as stack:
+        url, log = await stack.enter_async_context(stored(settings))
+        pool = await stack.enter_async_context(
+            asyncpg.create_pool(url, min_size=1, max_size=READ_CONNECTIONS)
+        )
+        runner = Runner(log, pool, projections.ALL)
+        running = asyncio.create_task(runner.run(), name="projections")
+        stack.push_async_callback(_cancel, running)
+        yield log, runner, ReadModels(log, pool, runner)
+
+
+@contextlib.asynccontextmanager
+async def reading(settings: Settings) -> AsyncIterator[Documents]:
+    """Yield the documents as of the log's head, whether or not a server is running."""
+    async with projected(settings) as (log, _, models):
+        await models.wait_for(await log.head(), CATCH_UP_S)
+        yield Documents(models)
+
+
+@contextlib.asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Tracker]:
+    """Yield a whole tracker, with everything but an address."""
+    async with projected(settings) as (log, runner, models):
+        handler = CommandHandler(log, ruleset=rulesets.load)
+
+        async def condition() -> Condition:
+            status = await runner.status()
+            failed = [f"{each.name}: {each.failure}" for each in status if each.failure]
+            if runner.failure is not None:
+                failed.append(runner.failure)
+            return Condition(
+                head=await log.head(), position=await models.position(), failed=tuple(failed)
+            )
+
+        site = application.create(
+            commands=Commands(handler.handle),
+            queries=Queries(Documents(models), Facts(log)),
+            health=Health(condition, log.epoch),
+            feed=None,
+            pages=resources.web(),
+        )
+        yield Tracker(log=log, runner=runner, models=models, handler=handler, site=site)
+
+
+async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then stop accepting, drain, say goodbye and close."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows has no handlers of this kind
+            loop.add_signal_handler(each, stop.set)
+    async with opened(settings) as tracker:
+        front = web.AppRunner(tracker.site, access_log=None, shutdown_timeout=DRAIN_S)
+        await front.setup()
+        try:
+            port = await _listen(front, settings)
+            announce(f"Bell Lap is open at http://{settings.host}:{port}/")
+            _log.info("serving", host=settings.host, port=port, epoch=tracker.log.epoch)
+            await stop.wait()
+            _log.info("stopping")
+        finally:
+            await front.cleanup()
+
+
+async def _listen(front: web.AppRunner, settings: Settings) -> int:
+    """Listen at the address of the settings and return the port, which may have been any."""
+    site = web.TCPSite(front, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as error:
+        raise SettingsError(
+            f"cannot listen at {settings.host}:{settings.port}: {error.strerror or error}; "
+            "choose another --port"
+        ) from error
+    port: int = front.addresses[0][1]
+    return port
+
+
+async def _cancel(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError, NotYet):
+        await task

@@ -1,0 +1,260 @@
+"""The API's documents as tables that a referee would like to read."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+Document: TypeAlias = Mapping[str, Any]
+Row: TypeAlias = Mapping[str, Any]
+Column: TypeAlias = tuple[str, Callable[[Row], object], bool]
+"""A heading, what stands below it, and whether it is a number."""
+
+GLOBE_ROWS = 10
+_PLAIN_WIDTH = 140
+_MINUTE_MS = 60_000
+_MS = 1000
+
+
+def console() -> Console:
+    """Return the console for answers: colours on a terminal, wide plain text elsewhere."""
+    probe = Console(highlight=False)
+    return probe if probe.is_terminal else Console(highlight=False, width=_PLAIN_WIDTH)
+
+
+def clock(time_ms: int | None) -> str:
+    """Return thousandths as `m:ss.000`; nothing for no time."""
+    if time_ms is None:
+        return ""
+    minutes, rest = divmod(time_ms, _MINUTE_MS)
+    seconds, thousandths = divmod(rest, _MS)
+    return f"{minutes}:{seconds:02}.{thousandths:03}"
+
+
+def gap(gap_ms: int | None) -> str:
+    """Return a distance to the leader as `+s.000`; nothing for the leader."""
+    return "" if not gap_ms else f"+{gap_ms // _MS}.{gap_ms % _MS:03}"
+
+
+def table(rows: Iterable[Row], columns: Sequence[Column], *, title: str | None = None) -> Table:
+    """Return rows under headings, numbers to the right."""
+    made = Table(box=box.ASCII_DOUBLE_HEAD if not console().is_terminal else box.SIMPLE_HEAD)
+    made.title, made.title_justify, made.title_style = title, "left", "bold"
+    for heading, _, number in columns:
+        made.add_column(heading, justify="right" if number else "left", no_wrap=True)
+    for row in rows:
+        made.add_row(*(_cell(of(row)) for _, of, _ in columns))
+    return made
+
+
+def _cell(value: object) -> Text:
+    return Text("" if value is None else str(value))
+
+
+def _field(name: str) -> Callable[[Row], object]:
+    return lambda row: row.get(name)
+
+
+def _heading(*parts: object) -> Text:
+    return Text(" · ".join(str(part) for part in parts if part not in (None, "")), style="bold")
+
+
+RANK: Column = ("#", _field("rank"), True)
+NAME: Column = ("Name", _field("name"), False)
+NOC: Column = ("NOC", _field("noc"), False)
+TIME: Column = ("Time", lambda row: clock(row.get("time_ms")), True)
+STATUS: Column = ("Status", _field("status"), False)
+
+
+def result(document: Document) -> RenderableType:
+    """Return a race's result, its state on top."""
+    columns = (
+        RANK,
+        ("Helmet", _field("helmet"), True),
+        NOC,
+        NAME,
+        TIME,
+        ("Gap", lambda row: gap(row.get("gap_ms")), True),
+        ("Status", _status, False),
+    )
+    return Group(*_race_head(document), table(document["rows"], columns), *_notes(document))
+
+
+def _status(row: Row) -> str:
+    parts = [row.get("status"), row.get("mark")]
+    if row.get("fallen") and row.get("status") != "FELL":
+        parts.append("fell")
+    penalty = row.get("penalty")
+    if penalty:
+        parts.append(" ".join(filter(None, (penalty.get("code"), penalty.get("text")))))
+    return " ".join(str(part) for part in parts if part)
+
+
+def board(document: Document) -> RenderableType:
+    """Return a race's running order."""
+    columns = (
+        RANK,
+        ("Helmet", _field("helmet"), True),
+        NOC,
+        NAME,
+        ("Laps", _field("laps"), True),
+        ("Last lap", lambda row: clock(row.get("last_lap_ms")), True),
+        ("Elapsed", lambda row: clock(row.get("elapsed_ms")), True),
+        ("Gap", lambda row: gap(row.get("gap_ms")), True),
+        ("Status", _status, False),
+    )
+    return Group(*_race_head(document), table(document["rows"], columns), *_notes(document))
+
+
+def _race_head(document: Document) -> list[Text]:
+    lines = [
+        Text(str(document.get("state", "")), style="bold reverse"),
+        _heading(document.get("name"), document.get("round"), document.get("race")),
+    ]
+    to_go = document.get("laps_to_go")
+    if document.get("state") == "LIVE" and to_go is not None:
+        lines.append(Text(f"{to_go} laps to go", style="bold"))
+    if document.get("notice"):
+        lines.append(Text(str(document["notice"])))
+    return lines
+
+
+def _notes(document: Document) -> list[Text]:
+    """Return the provenance note when a source's gaps were filled in."""
+    sources = document.get("sources") or ()
+    notes = []
+    if "reconstructed" in sources or document.get("reconstructed"):
+        notes.append(
+            Text("Reconstructed: the sources do not state everything shown here.", style="italic")
+        )
+    stated = [str(source) for source in sources if source != "reconstructed"]
+    if stated:
+        notes.append(Text(f"Stated by: {'; '.join(stated)}", style="italic"))
+    return notes
+
+
+def lap_chart(document: Document) -> RenderableType:
+    """Return everybody's rank lap by lap."""
+    rows = document["rows"]
+    laps = sorted({int(lap) for row in rows for lap in row.get("chart") or {}})
+
+    def rank_at(lap: int) -> Callable[[Row], object]:
+        return lambda row: (row.get("chart", {}).get(str(lap)) or [None])[0]
+
+    columns = (NOC, NAME, *((str(lap), rank_at(lap), True) for lap in laps))
+    return Group(*_race_head(document), table(rows, columns), *_notes(document))
+
+
+def start_list(document: Document) -> RenderableType:
+    """Return who starts where."""
+    columns = (
+        ("Start", _field("start_position"), True),
+        ("Helmet", _field("helmet"), True),
+        NOC,
+        NAME,
+        STATUS,
+    )
+    return Group(*_race_head(document), table(document["rows"], columns))
+
+
+def classification(document: Document) -> RenderableType:
+    """Return the final order of a distance."""
+    official = "" if document.get("official") else "not final yet"
+    columns = (
+        RANK,
+        NOC,
+        NAME,
+        ("Round", _field("round"), False),
+        TIME,
+        STATUS,
+        ("Points", _field("points"), True),
+        ("Medal", _field("medal"), False),
+    )
+    return Group(
+        _heading(document.get("name"), document.get("distance"), official),
+        table(document["rows"], columns),
+    )
+
+
+def medals(document: Document) -> RenderableType:
+    """Return a medal table."""
+    columns = (
+        RANK,
+        NOC,
+        *((NAME,) if document.get("by") == "skater" else ()),
+        ("Gold", _field("gold"), True),
+        ("Silver", _field("silver"), True),
+        ("Bronze", _field("bronze"), True),
+        ("Total", _field("total"), True),
+    )
+    head = _heading("Medals", document.get("competition"), document.get("gender"))
+    return Group(head, table(document["rows"], columns))
+
+
+def first(document: Document, rows: int) -> Document:
+    """Return a document with no more than its first rows."""
+    return {**document, "rows": document["rows"][:rows]}
+
+
+def standings(document: Document, *, title: str = "") -> RenderableType:
+    """Return a series' standings."""
+    columns = (
+        RANK,
+        NOC,
+        NAME,
+        ("Points", _field("points"), True),
+        ("Won", _field("golds"), True),
+        ("Bonus", _field("bonus"), True),
+        ("Brought in", _field("brought_in"), True),
+    )
+    return Group(
+        _heading(title, document.get("name"), document.get("table")),
+        table(document["rows"], columns),
+        Text(f"Tables: {', '.join(document.get('tables') or ())}"),
+    )
+
+
+def programme(document: Document) -> RenderableType:
+    """Return a competition's races."""
+
+    def podium(row: Row) -> str:
+        return ", ".join(f"{one['name']} ({one['noc']})" for one in row.get("podium") or ())
+
+    columns = (
+        ("Race", _field("id"), False),
+        ("Distance", _field("name"), False),
+        ("Round", _field("round"), False),
+        ("State", _field("state"), False),
+        ("Podium", podium, False),
+    )
+    head = _heading(document.get("name"), document.get("city"), document.get("starts_on"))
+    return Group(head, table(document["rows"], columns))
+
+
+def journal(document: Document) -> RenderableType:
+    """Return the public ledger of decisions."""
+    columns = (
+        ("At", lambda row: str(row.get("occurred_at"))[:19].replace("T", " "), False),
+        ("Race", _field("race"), False),
+        ("Decision", _field("text"), False),
+        ("Reason", _field("reason"), False),
+        ("Official", _field("official"), False),
+    )
+    head = _heading("Decisions", document.get("name"), document.get("competition"))
+    return Group(head, table(document["rows"], columns))
+
+
+RENDER: dict[str, Callable[[Document], RenderableType]] = {
+    "result": result,
+    "board": board,
+    "lap-chart": lap_chart,
+    "start-list": start_list,
+    "classification": classification,
+    "medals": medals,
+    "standings": standings,
+    "programme": programme,
+    "journal": journal,
+}
