@@ -1,1 +1,17 @@
 """Read models: everything that can be thrown away and rebuilt."""
+
+from projections.classification import ClassificationProjection
+from projections.journal import JournalProjection
+from projections.medals import MedalsProjection
+from projections.programme import ProgrammeProjection
+from projections.projection import Projection
+from projections.standings import StandingsProjection
+
+ALL: tuple[Projection, ...] = (
+    ProgrammeProjection(),
+    ClassificationProjection(),
+    MedalsProjection(),
+    StandingsProjection(),
+    JournalProjection(),
+)
+"""Every stored projection."""

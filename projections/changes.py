@@ -1,0 +1,130 @@
+"""Which temporal rows open and close when a document is rendered again."""
+
+from msgspec import Struct
+
+from projections.projection import HEADER, Document, Row, encode
+
+_HEADER_ORD = -1
+
+
+class Held(Struct, frozen=True):
+    """A row that holds now; `row` is what was encoded, when it was rendered here."""
+
+    ord: int
+    since: int
+    data: bytes
+    row: Row | None = None
+
+
+class Opened(Struct, frozen=True):
+    """A row to be written; `until` is set when it was closed again before it was."""
+
+    scope: str
+    key: str
+    ord: int
+    since: int
+    until: int | None
+    data: bytes
+
+
+class Closed(Struct, frozen=True):
+    """A written row that ceases to hold."""
+
+    scope: str
+    key: str
+    until: int
+
+
+class Plan(Struct, frozen=True):
+    """How a scope's rows differ from a document."""
+
+    scope: str
+    gone: tuple[str, ...]
+    fresh: tuple[tuple[str, int, Row, bytes], ...]
+
+
+class Changes:
+    """The rows of one generation that hold now, and how they differ from what is written."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, dict[str, Held]] = {}
+        self._unwritten: dict[tuple[str, str], None] = {}
+        self._opened: list[Opened] = []
+        self._closed: list[Closed] = []
+
+    def __len__(self) -> int:
+        """Return how many rows are to be opened or closed."""
+        return len(self._unwritten) + len(self._opened) + len(self._closed)
+
+    @property
+    def finished(self) -> int:
+        """Return how many rows were opened and closed without being written in between."""
+        return len(self._opened)
+
+    def knows(self, scope: str) -> bool:
+        """Say whether a scope's rows are known here."""
+        return scope in self._held
+
+    def learn(self, scope: str, rows: dict[str, Held]) -> None:
+        """Take what is written of a scope as what holds now."""
+        self._held[scope] = rows
+
+    def forget(self, limit: int) -> None:
+        """Keep no more than `limit` scopes in memory; only when nothing is unwritten."""
+        assert not len(self), "rows that are not written would be lost"
+        while len(self._held) > limit:
+            del self._held[next(iter(self._held))]
+
+    def compare(self, scope: str, document: Document | None) -> Plan:
+        """Return how a scope's rows differ from its document; nothing is changed yet."""
+        held = self._held.get(scope, {})
+        wanted = {} if document is None else _rows(document)
+        fresh: list[tuple[str, int, Row, bytes]] = []
+        for key, (order, row) in wanted.items():
+            before = held.get(key)
+            if before is not None and before.row is row and before.ord == order:
+                continue
+            data = encode(row)
+            if before is None or before.data != data or before.ord != order:
+                fresh.append((key, order, row, data))
+        return Plan(scope, tuple(key for key in held if key not in wanted), tuple(fresh))
+
+    def apply(self, plan: Plan, position: int) -> None:
+        """Make a scope's rows those of the document it was compared with, from a position on."""
+        held = self._held.setdefault(plan.scope, {})
+        for key in plan.gone:
+            self._close(plan.scope, key, held.pop(key), position)
+        for key, order, row, data in plan.fresh:
+            if key in held:
+                self._close(plan.scope, key, held[key], position)
+            held[key] = Held(order, position, data, row)
+            self._unwritten[plan.scope, key] = None
+
+    def take(self) -> tuple[list[Closed], list[Opened]]:
+        """Return what is to be written, closings first, and regard it as written."""
+        closed, opened = self._closed, self._opened
+        for scope, key in self._unwritten:
+            held = self._held[scope][key]
+            opened.append(Opened(scope, key, held.ord, held.since, None, held.data))
+        self._closed, self._opened, self._unwritten = [], [], {}
+        return closed, opened
+
+    def take_finished(self) -> list[Opened]:
+        """Return the rows that were opened and closed, and regard them as written."""
+        opened, self._opened = self._opened, []
+        return opened
+
+    def _close(self, scope: str, key: str, held: Held, position: int) -> None:
+        if (scope, key) in self._unwritten:
+            del self._unwritten[scope, key]
+            self._opened.append(Opened(scope, key, held.ord, held.since, position, held.data))
+        else:
+            self._closed.append(Closed(scope, key, position))
+
+
+def _rows(document: Document) -> dict[str, tuple[int, Row]]:
+    assert HEADER not in document.entries, "the empty key is the header's"
+    rows = {HEADER: (_HEADER_ORD, document.header)}
+    for order, key in enumerate(document.order):
+        rows[key] = (order, document.entries[key])
+    return rows

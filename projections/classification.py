@@ -1,0 +1,60 @@
+"""The final order of a distance, with medals and points once all of it is official."""
+
+from typing import ClassVar
+
+from projections.book import Book, Scope
+from projections.projection import Document, Row
+from tracker.domain.classification import Classified
+from tracker.domain.events import Event
+
+
+class ClassificationProjection:
+    """One document for each distance."""
+
+    name: ClassVar[str] = "classification"
+    version: ClassVar[int] = 1
+
+    def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
+        """Return the distances that the event touched."""
+        del event, book
+        return tuple(sorted(name for kind, name in touched if kind == "distance"))
+
+    def render(self, book: Book, scope: str) -> Document | None:
+        """Return a distance's classification; provisional until every race of it is official."""
+        distance = book.distances.get(scope)
+        if distance is None or distance.added is None:
+            return None
+        added = distance.added
+        official = book.is_final(scope)
+        classified = book.classified(scope)
+        return Document(
+            {
+                "distance": scope,
+                "competition": added.competition,
+                "series": added.series,
+                "name": added.name,
+                "gender": added.gender,
+                "relay": added.relay,
+                "metres": added.metres,
+                "official": official,
+            },
+            {one.competitor: _entry(one, official=official) for one in classified},
+            tuple(one.competitor for one in classified),
+        )
+
+
+def _entry(one: Classified, *, official: bool) -> Row:
+    return {
+        "rank": one.rank,
+        "name": one.name,
+        "family_name": one.family_name,
+        "noc": one.noc,
+        "round": one.round,
+        "race": one.race,
+        "place": one.place,
+        "time_ms": one.time_ms,
+        "status": one.status,
+        "mark": None,
+        "points": one.points if official else None,
+        "medal": one.medal if official else None,
+    }

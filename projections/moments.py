@@ -1,0 +1,84 @@
+"""What people mean by a moment: a position, a time, before or after a race became official."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
+from typing import Protocol
+
+from tracker.errors import BadRequest, NotFound
+from tracker.log.recorded_event import RecordedEvent
+
+_OFFICIAL = "ResultDeclaredOfficial"
+_DIGITS = 18
+"""More than that no position has."""
+
+
+class BadMoment(BadRequest):
+    """A moment that cannot be understood, or has not come."""
+
+    code = "bad-as-of"
+
+
+class Log(Protocol):
+    """What is asked of the event log."""
+
+    async def read_stream(
+        self, stream: str, *, after_version: int = 0, up_to: int | None = None
+    ) -> Sequence[RecordedEvent]:
+        """Return a stream's events in order."""
+        ...
+
+    async def head(self) -> int:
+        """Return the last position."""
+        ...
+
+    async def position_at(self, when: datetime) -> int:
+        """Return the last position recorded at or before a moment."""
+        ...
+
+
+async def resolve(log: Log, text: str) -> int:
+    """Return the position that a moment means.
+
+    A position must not be beyond the log's head: nobody knows yet what it will hold. A time is one
+    at the server (`recorded_at`); a time after the last event means the head, and the document
+    says which position that was. `after:RACE` is the event that first made the race's result
+    official, `before:RACE` the position just before it.
+    Raises BadMoment, or NotFound for a race that nobody scheduled.
+    """
+    if text.isascii() and text.isdecimal():
+        return await _position(log, text)
+    side, colon, race = text.partition(":")
+    if colon and side in ("after", "before"):
+        official = await _official_at(log, race)
+        return official if side == "after" else official - 1
+    return await log.position_at(_time(text))
+
+
+async def _position(log: Log, text: str) -> int:
+    head = await log.head()
+    if len(text) > _DIGITS or int(text) > head:
+        raise BadMoment(f"as_of={text[:40]} is beyond the last position, which is {head}")
+    return int(text)
+
+
+async def _official_at(log: Log, race: str) -> int:
+    events = await log.read_stream(f"race-{race}")
+    if not events:
+        raise NotFound(f"no race {race} is known: a race's id is competition/distance/race")
+    for event in events:
+        if event.type == _OFFICIAL:
+            return event.position
+    raise BadMoment(f"the result of {race} is not official yet: there is no moment after it")
+
+
+def _time(text: str) -> datetime:
+    when: datetime | None = None
+    with suppress(ValueError):
+        when = datetime.fromisoformat(text)
+    if when is None or when.tzinfo is None:
+        raise BadMoment(
+            f"as_of={text[:80]} is no moment: give a position such as 812, a time such as "
+            "2024-02-11T14:31:07Z, after:RACE or before:RACE"
+        )
+    return when

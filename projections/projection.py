@@ -1,0 +1,61 @@
+"""What a projection is: a name, a version, the scopes an event changes, and a pure render."""
+
+from typing import Any, ClassVar, Protocol, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from projections.book import Book, Scope
+from tracker.domain.events import Event
+
+Row: TypeAlias = dict[str, Any]
+"""JSON as it is sent: what is in it depends on the document."""
+
+HEADER = ""
+"""The key under which a document's header is stored among its rows."""
+_ENCODER = msgspec.json.Encoder()
+
+
+class Document(Struct, frozen=True):
+    """A read model's answer: a header, and rows by their stable ids, in order.
+
+    Whoever receives one shares it with others: read it, never change it.
+    """
+
+    header: Row
+    entries: dict[str, Row] = {}
+    order: tuple[str, ...] = ()
+
+    def api(self) -> Row:
+        """Return the document as the API sends it: the rows as a list, best first."""
+        rows = [{"id": key, **self.entries[key]} for key in self.order]
+        return {**self.header, "rows": rows}
+
+    def feed(self) -> Row:
+        """Return the document as the feed sends it: maps by id, for merge patches."""
+        return {**self.header, "entries": self.entries, "order": list(self.order)}
+
+
+class Projection(Protocol):
+    """A read model that is stored as temporal rows.
+
+    `scopes` may name a scope that does not change, but never leaves one out that does; it is asked
+    after the event was folded into the book.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[int]
+    """Counted up when a render changes: the rows are then filled anew beside the old ones."""
+
+    def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
+        """Return the scopes whose documents the event may have changed."""
+        ...
+
+    def render(self, book: Book, scope: str) -> Document | None:
+        """Return a scope's document as the book stands, or None while there is none."""
+        ...
+
+
+def encode(row: Row) -> bytes:
+    """Return a row as it is stored."""
+    return _ENCODER.encode(row)

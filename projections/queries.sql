@@ -1,0 +1,167 @@
+-- The statements of the read models' store.
+
+-- name: lock_installation
+-- Two processes that start at once do not create the same schema twice.
+select pg_advisory_xact_lock(hashtextextended('bell-lap read_model installation', 0));
+
+-- name: try_lock
+-- $1 what is locked, until the connection ends: 'runner' or 'rebuild'.
+select pg_try_advisory_lock(hashtextextended('bell-lap read_model ' || $1::text, 0));
+
+-- name: unlock
+-- $1 as for try_lock.
+select pg_advisory_unlock(hashtextextended('bell-lap read_model ' || $1::text, 0));
+
+-- name: generations
+select generation, projection, version, live, filled_by, position, failure, epoch
+from read_model.generations
+order by generation;
+
+-- name: begin_generation
+-- $1 projection, $2 version, $3 live, $4 filled by, $5 epoch.
+select read_model.begin_generation($1, $2, $3, $4, $5);
+
+-- name: retire
+-- $1 a generation that is read no more, or was never finished.
+update read_model.generations set live = false where generation = $1;
+
+-- name: promote
+-- $1 the generation that is read from now on.
+update read_model.generations set live = true where generation = $1;
+
+-- name: hold_generation
+-- $1 generation: keeps its writer waiting until this transaction ends.
+select position, failure from read_model.generations where generation = $1 for update;
+
+-- name: drop_generation
+-- $1 generation.
+select read_model.drop_generation($1);
+
+-- name: name_scopes
+-- $1 scopes that may be new.
+insert into read_model.scopes (scope)
+select unnest($1::text[]) on conflict (scope) do nothing;
+
+-- name: scope_numbers
+-- $1 scopes.
+select scope, number from read_model.scopes where scope = any($1::text[]);
+
+-- name: rows_held
+-- $1 generation, $2 scope number: what holds now.
+select key, ord, since, data
+from read_model.rows
+where generation = $1 and scope = $2 and until is null;
+
+-- name: close_rows
+-- $1 generation; for each row $2 scope number, $3 key, $4 the position at which it ceased to hold.
+with closed as (
+    update read_model.rows held
+    set until = gone.until
+    from unnest($2::bigint[], $3::text[], $4::bigint[]) gone (scope, key, until)
+    where held.generation = $1
+        and held.scope = gone.scope
+        and held.key = gone.key
+        and held.until is null
+    returning 1
+)
+select count(*) from closed;
+
+-- name: open_rows
+-- $1 generation; for each row $2 scope number, $3 key, $4 ord, $5 since, $6 until, $7 data.
+insert into read_model.rows (generation, scope, key, ord, since, until, data)
+select $1, scope, key, ord, since, until, data::json
+from unnest(
+    $2::bigint[], $3::text[], $4::int[], $5::bigint[], $6::bigint[], $7::text[]
+) as opened (scope, key, ord, since, until, data);
+
+-- name: write_fast
+set synchronous_commit = off;
+
+-- name: advance
+-- For each generation $1, $2 the position it is at, $3 the one it reaches, $4 why it stops there.
+with moved as (
+    update read_model.generations stood
+    set position = move.reached, failure = move.failure
+    from unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[])
+        move (generation, left_at, reached, failure)
+    where stood.generation = move.generation and stood.position = move.left_at
+    returning 1
+)
+select count(*) from moved;
+
+-- name: written_to
+-- The position that every projection which has not stopped has reached.
+select min(position) from read_model.generations where live and failure is null;
+
+-- name: read_now
+-- $1 projection, $2 scope.
+select live.position, held.key, held.data
+from read_model.generations live
+left join read_model.scopes named on named.scope = $2
+left join read_model.rows held
+    on held.generation = live.generation and held.scope = named.number and held.until is null
+where live.projection = $1 and live.live
+order by held.ord;
+
+-- name: read_as_of
+-- $1 projection, $2 scope, $3 position.
+select live.position, held.key, held.data
+from read_model.generations live
+left join read_model.scopes named on named.scope = $2
+left join read_model.rows held
+    on held.generation = live.generation
+    and read_model.span(held.scope, held.since, held.until)
+        @> read_model.spot(named.number, $3)
+where live.projection = $1 and live.live
+order by held.ord;
+
+-- name: headers_now
+-- $1 projection: the header of every scope.
+select live.position, named.scope, held.data
+from read_model.generations live
+left join (read_model.rows held join read_model.scopes named on named.number = held.scope)
+    on held.generation = live.generation and held.key = '' and held.until is null
+where live.projection = $1 and live.live
+order by named.scope;
+
+-- name: headers_as_of
+-- $1 projection, $2 position: the header of every scope, at that position.
+select live.position, named.scope, held.data
+from read_model.generations live
+left join (read_model.rows held join read_model.scopes named on named.number = held.scope)
+    on held.generation = live.generation
+    and held.key = ''
+    and held.since <= $2
+    and (held.until is null or held.until > $2)
+where live.projection = $1 and live.live
+order by named.scope;
+
+-- name: differences
+-- $1 a generation, $2 another: rows that only one of them holds, at most $3 of them.
+with here as (
+    select scope, key, ord, since, until, data::text as data
+    from read_model.rows where generation = $1
+),
+
+there as (
+    select scope, key, ord, since, until, data::text as data
+    from read_model.rows where generation = $2
+),
+
+only as (
+    (select 1 as side, gone.* from (select * from here except all select * from there) gone)
+    union all
+    (select 2 as side, new.* from (select * from there except all select * from here) new)
+)
+
+select
+    only.side, named.scope, only.key, only.ord, only.since, only.until, only.data,
+    count(*) over () as total
+from only
+join read_model.scopes named on named.number = only.scope
+order by only.since, named.scope, only.key
+limit $3;
+
+-- name: count_rows
+-- $1 generation.
+select count(*) from read_model.rows where generation = $1;

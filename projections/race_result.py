@@ -1,0 +1,42 @@
+"""Places, times and decisions of a race, as the public may know them."""
+
+from projections.projection import Document, Row
+from projections.race_header import header, mark, penalty
+from tracker.domain.race import Race, ResultRow
+from tracker.domain.result import sheet
+
+
+def render(race: Race) -> Document:
+    """Return the result sheet; once it is official, as it was declared or corrected last."""
+    rows = sheet(race)
+    official = race.official
+    return Document(
+        {
+            **header(race),
+            "official": official is not None,
+            "revision": official.revision if official else 0,
+            "notice": race.notice,
+            "sources": sorted({row.time_stated_by for row in rows if row.time_stated_by}),
+        },
+        {row.competitor: _entry(row) for row in rows},
+        tuple(row.competitor for row in rows),
+    )
+
+
+def _entry(row: ResultRow) -> Row:
+    return {
+        "rank": row.rank,
+        "name": row.name,
+        "family_name": row.family_name,
+        "noc": row.noc,
+        "helmet": row.helmet_number,
+        "start_position": row.start_position,
+        "time_ms": row.time_ms,
+        "gap_ms": row.gap_ms,
+        "status": row.status,
+        "mark": mark(row),
+        "fallen": row.fallen,
+        "penalty": penalty(row.penalty),
+        "line_up": [{"skater": member.skater, "name": member.name} for member in row.line_up],
+        "source": row.time_stated_by,
+    }

@@ -1,0 +1,200 @@
+"""Answers from the read models: now, or as of any position."""
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import msgspec
+
+from projections import moments, race_documents
+from projections.projection import HEADER, Document, Row
+from projections.store import QUERIES
+from tracker.domain import decider
+from tracker.domain.race import Race
+from tracker.errors import NotFound, NotYet
+from tracker.log.codec import decode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import asyncpg
+
+    from projections.runner import Runner
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+RACES_KEPT = 256
+"""Folded races as of some version, kept for those who ask next."""
+DOCUMENTS_KEPT = 2048
+"""Rendered documents of races, kept likewise."""
+_POLL_S = 0.02
+_KINDS = {
+    "programme": "competition",
+    "classification": "distance",
+    "medals": "competition",
+    "standings": "series",
+    "journal": "competition or race",
+}
+
+
+class Log(moments.Log, Protocol):
+    """What is read of the event log."""
+
+    async def head(self) -> int:
+        """Return the last position."""
+        ...
+
+
+class ReadModels:
+    """The documents of all projections.
+
+    With the runner of the same process a race as it stands is taken from its book; without one,
+    every race is folded from its stream.
+    """
+
+    def __init__(self, log: Log, pool: "asyncpg.Pool[Any]", runner: "Runner | None" = None) -> None:
+        self._log = log
+        self._pool = pool
+        self._runner = runner
+        self._races: OrderedDict[tuple[str, int], Race] = OrderedDict()
+        self._documents: OrderedDict[tuple[str, str, int], Document] = OrderedDict()
+
+    async def position(self) -> int:
+        """Return the position that the stored read models have reached."""
+        if self._runner is not None and self._runner.committed:
+            return self._runner.committed
+        found: int | None = await self._pool.fetchval(QUERIES["written_to"])
+        return found or 0
+
+    async def wait_for(self, position: int, timeout_s: float) -> None:
+        """Return when the stored read models hold a position.
+
+        A projection that has stopped is not waited for: its documents say where they stand.
+        Raises NotYet when they do not in time.
+        """
+        if self._runner is not None:
+            await self._runner.reached(position, timeout_s)
+            return
+        try:
+            async with asyncio.timeout(timeout_s):
+                while await self.position() < position:  # noqa: ASYNC110 - the writer is elsewhere
+                    await asyncio.sleep(_POLL_S)
+        except TimeoutError:
+            raise _not_yet(position, await self.position()) from None
+
+    async def resolve_as_of(self, text: str) -> int:
+        """Return the position that somebody means by a moment; see `moments.resolve`."""
+        return await moments.resolve(self._log, text)
+
+    async def read(self, name: str, scope: str, *, as_of: int | None = None) -> Document:
+        """Return a stored document, with the position it is of in its header.
+
+        Raises NotFound when there was none, and NotYet when its projection is not there yet.
+        """
+        if as_of is None:
+            found = await self._pool.fetch(QUERIES["read_now"], name, scope)
+        else:
+            found = await self._pool.fetch(QUERIES["read_as_of"], name, scope, as_of)
+        position = _position(found, as_of)
+        rows = {row["key"]: row["data"] for row in found if row["key"] is not None}
+        if HEADER not in rows:
+            moment = "" if as_of is None else f" as of position {as_of}"
+            raise NotFound(f"there is no {name} of {_KINDS.get(name, 'scope')} {scope}{moment}")
+        header = msgspec.json.decode(rows.pop(HEADER), type=Row)
+        return Document(
+            {**header, "position": position},
+            {key: msgspec.json.decode(data, type=Row) for key, data in rows.items()},
+            tuple(rows),
+        )
+
+    async def headers(self, name: str, *, as_of: int | None = None) -> Document:
+        """Return the headers of all scopes of a projection as one document."""
+        if as_of is None:
+            found = await self._pool.fetch(QUERIES["headers_now"], name)
+        else:
+            found = await self._pool.fetch(QUERIES["headers_as_of"], name, as_of)
+        position = _position(found, as_of)
+        entries = {
+            row["scope"]: msgspec.json.decode(row["data"], type=Row)
+            for row in found
+            if row["scope"] is not None
+        }
+        return Document({"position": position}, entries, tuple(entries))
+
+    async def race(self, race_id: str, *, as_of: int | None = None) -> Race:
+        """Return a race as folded from its stream."""
+        return (await self._race(race_id, as_of))[0]
+
+    async def race_document(self, name: str, race_id: str, *, as_of: int | None = None) -> Document:
+        """Return a document of one race: start-list, board, lap-chart or result.
+
+        A version of a race is rendered once, however many ask for it.
+        """
+        render = race_documents.RENDERS.get(name)
+        if render is None:
+            raise NotFound(
+                f"a race has no document {name}: it has {', '.join(race_documents.RENDERS)}"
+            )
+        race, position = await self._race(race_id, as_of)
+        key = (name, race_id, race.version)
+        known = self._documents.get(key)
+        if known is not None:
+            self._documents.move_to_end(key)
+        else:
+            known = render(race)
+            _keep(self._documents, key, known, DOCUMENTS_KEPT)
+        return Document({**known.header, "position": position}, known.entries, known.order)
+
+    async def _race(self, race_id: str, as_of: int | None) -> tuple[Race, int]:
+        """Return a race and the position it is of."""
+        runner = self._runner
+        if runner is not None and runner.caught_up.is_set():
+            book = runner.book
+            if as_of is None or as_of == book.position:
+                return _scheduled(book.races.get(race_id), race_id), book.position
+            if as_of < book.position:
+                version = book.version_at(race_id, as_of)
+                known = self._races.get((race_id, version))
+                if known is not None:
+                    self._races.move_to_end((race_id, version))
+                    return known, as_of
+        head = await self._log.head()
+        position = head if as_of is None else as_of
+        if position > head:
+            raise _not_yet(position, head)
+        stream = f"race-{race_id}"
+        events = await self._log.read_stream(stream, up_to=position)
+        folded = decider.fold(stream, ((each.version, decode(each)) for each in events))
+        assert isinstance(folded, Race)
+        race = _scheduled(folded, race_id)
+        _keep(self._races, (race_id, race.version), race, RACES_KEPT)
+        return race, position
+
+
+def _scheduled(race: Race | None, race_id: str) -> Race:
+    if race is None or race.scheduled is None:
+        raise NotFound(f"no race {race_id} was on the programme at that position")
+    return race
+
+
+def _position(found: "Sequence[asyncpg.Record]", as_of: int | None) -> int:
+    """Return the position of an answer."""
+    reached: int = found[0]["position"] if found else 0
+    if as_of is None:
+        return reached
+    if as_of > reached:
+        raise _not_yet(as_of, reached)
+    return as_of
+
+
+def _not_yet(wanted: int, reached: int) -> NotYet:
+    return NotYet(
+        f"the read models are at position {reached}, not yet at {wanted}: ask again in a moment"
+    )
+
+
+def _keep(cache: "OrderedDict[_Key, _Value]", key: _Key, value: _Value, limit: int) -> None:
+    cache[key] = value
+    while len(cache) > limit:
+        cache.popitem(last=False)

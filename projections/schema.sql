@@ -1,0 +1,115 @@
+-- The tables of the read models: dropped and filled anew at any time, from the log alone.
+
+-- name: layout
+-- The layout that is installed, or null.
+select obj_description(to_regclass('read_model.rows'), 'pg_class');
+
+-- name: drop
+-- Another layout's tables: their rows are filled anew.
+drop table if exists read_model.rows, read_model.scopes, read_model.generations cascade;
+
+-- name: install
+do $$
+begin
+    -- Asked first: a role that may not create schemas may find this one made for it.
+    if to_regnamespace('read_model') is null then
+        create schema read_model;
+    end if;
+end
+$$;
+
+-- A generation is one complete set of a projection's rows: as filled by one version of its render,
+-- once. The live one is read; another may be filled beside it.
+create table if not exists read_model.generations (
+    generation bigint generated always as identity primary key,
+    projection text not null,
+    version int not null,
+    live boolean not null,
+    filled_by text not null check (filled_by in ('runner', 'rebuild')),
+    position bigint not null,
+    failure text,
+    epoch text not null,
+    begun_at timestamptz not null default now()
+);
+
+create unique index if not exists generations_live
+    on read_model.generations (projection) where live;
+
+-- Scopes by number: a competition, a distance, a series' table.
+create table if not exists read_model.scopes (
+    number bigint generated always as identity primary key,
+    scope text not null unique,
+    check (number < 8388608)
+);
+
+-- One row of a document, and the positions between which it held: since <= P < until.
+-- Key '' is the document's header.
+create table if not exists read_model.rows (
+    generation bigint not null,
+    scope bigint not null,
+    key text not null,
+    ord int not null,
+    since bigint not null,
+    until bigint,
+    data json not null,
+    check (until > since)
+) partition by list (generation);
+
+-- One row at most holds now: a batch that is written twice is refused.
+create unique index if not exists rows_now
+    on read_model.rows (generation, scope, key) where until is null;
+
+-- A scope and a stretch of positions as one stretch of numbers: 2^40 positions for each scope.
+create or replace function read_model.span(scope bigint, since bigint, until bigint)
+returns int8range
+language sql immutable parallel safe
+return int8range((scope << 40) + since, (scope << 40) + coalesce(until, (1::bigint << 40) - 1));
+
+create or replace function read_model.spot(scope bigint, "position" bigint)
+returns bigint
+language sql immutable parallel safe
+return (scope << 40) + "position";
+
+-- What held at a position is what this index finds, and nothing else, however long the history.
+create index if not exists rows_as_of
+    on read_model.rows using gist (read_model.span(scope, since, until));
+
+create or replace function read_model.begin_generation(
+    _projection text, _version int, _live boolean, _filled_by text, _epoch text
+)
+returns bigint
+language plpgsql as $$
+declare
+    _generation bigint;
+    _table text;
+begin
+    insert into read_model.generations (projection, version, live, filled_by, position, epoch)
+    values (_projection, _version, _live, _filled_by, 0, _epoch)
+    returning generation into _generation;
+    _table := format('%s_v%s_%s', _projection, _version, _generation);
+    -- Attached, not created as a partition: readers of the others are not kept waiting.
+    execute format('create table read_model.%I (like read_model.rows including all)', _table);
+    execute format(
+        'alter table read_model.rows attach partition read_model.%I for values in (%s)',
+        _table, _generation
+    );
+    return _generation;
+end
+$$;
+
+create or replace function read_model.drop_generation(_generation bigint)
+returns void
+language plpgsql as $$
+declare
+    _table text;
+begin
+    delete from read_model.generations
+    where generation = _generation and not live
+    returning format('%s_v%s_%s', projection, version, generation) into _table;
+    if _table is not null then
+        execute format('drop table read_model.%I', _table);
+    end if;
+end
+$$;
+
+comment on table read_model.rows is 'layout 1';
