@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import asyncpg
 import structlog
@@ -11,6 +12,7 @@ from aiohttp import web
 from msgspec import Struct
 
 import projections
+from projections import store
 from projections.read_models import ReadModels
 from projections.runner import Runner
 from tracker import migrations, postgres, resources, rulesets
@@ -55,13 +57,22 @@ async def stored(settings: Settings) -> AsyncIterator[tuple[str, EventLog]]:
 
 
 @contextlib.asynccontextmanager
+async def maintaining(settings: Settings) -> AsyncIterator[tuple[EventLog, "asyncpg.Pool[Any]"]]:
+    """Yield a log, and connections that may change the read models."""
+    async with (
+        stored(settings) as (url, log),
+        asyncpg.create_pool(url, min_size=1, max_size=READ_CONNECTIONS) as pool,
+    ):
+        yield log, pool
+
+
+@contextlib.asynccontextmanager
 async def projected(settings: Settings) -> AsyncIterator[tuple[EventLog, Runner, ReadModels]]:
     """Yield a log with its read models, kept up to date by whoever holds the runner's lock."""
     async with contextlib.AsyncExitStack() as stack:
-        url, log = await stack.enter_async_context(stored(settings))
-        pool = await stack.enter_async_context(
-            asyncpg.create_pool(url, min_size=1, max_size=READ_CONNECTIONS)
-        )
+        log, pool = await stack.enter_async_context(maintaining(settings))
+        async with pool.acquire() as connection:
+            await store.install(connection)
         runner = Runner(log, pool, projections.ALL)
         running = asyncio.create_task(runner.run(), name="projections")
         stack.push_async_callback(_cancel, running)
@@ -87,8 +98,14 @@ async def opened(settings: Settings) -> AsyncIterator[Tracker]:
             failed = [f"{each.name}: {each.failure}" for each in status if each.failure]
             if runner.failure is not None:
                 failed.append(runner.failure)
+            position = (
+                await models.position() if runner.caught_up.is_set() else runner.book.position
+            )
             return Condition(
-                head=await log.head(), position=await models.position(), failed=tuple(failed)
+                head=await log.head(),
+                position=position,
+                caught_up=runner.caught_up.is_set(),
+                failed=tuple(failed),
             )
 
         site = application.create(

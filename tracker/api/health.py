@@ -19,6 +19,8 @@ class Condition(Struct, frozen=True):
 
     head: int
     position: int
+    caught_up: bool
+    """Whether they have reached the log's head since the process started."""
     failed: tuple[str, ...]
     """Each with the position it stopped at and why."""
 
@@ -60,7 +62,7 @@ class Health:
             return _json(ready, status=503)
         lag = max(0, found.head - found.position)
         faults = [f"a projection has stopped: {failed}" for failed in found.failed]
-        if lag > LAG_LIMIT:
+        if lag > LAG_LIMIT or not found.caught_up:
             faults.append(f"the read models are {lag} events behind")
         ready = Ready("fail" if faults else "ok", tuple(faults), found.position, lag)
         return _json(ready, status=503 if faults else 200)

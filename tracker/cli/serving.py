@@ -37,7 +37,7 @@ def serve(*, port: int | None = None, host: str | None = None, store: Store = ST
         The address it listens on; without it, this machine alone.
     """
     settings = store.settings(port=port, host=host)
-    run(app.serve(settings, announce=_say))
+    run(app.serve(settings, announce=_say), log_level=settings.log_level)
 
 
 def demo(

@@ -247,6 +247,19 @@ def journal(document: Document) -> RenderableType:
     return Group(head, table(document["rows"], columns))
 
 
+def projections(rows: Sequence[Row]) -> RenderableType:
+    """Return how far each projection is."""
+    columns = (
+        ("Projection", _field("name"), False),
+        ("Version", _field("version"), True),
+        ("State", _field("state"), False),
+        ("Position", _field("position"), True),
+        ("Behind", _field("lag"), True),
+        ("Failure", _field("failure"), False),
+    )
+    return table(rows, columns)
+
+
 RENDER: dict[str, Callable[[Document], RenderableType]] = {
     "result": result,
     "board": board,

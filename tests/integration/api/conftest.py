@@ -16,6 +16,7 @@ async def tracker(database_url: str) -> AsyncIterator[app.Tracker]:
     """Run a tracker on a database of its own."""
     settings = Settings(data=None, database=database_url, port=0)
     async with app.opened(settings) as running:
+        await running.runner.caught_up.wait()
         yield running
 
 

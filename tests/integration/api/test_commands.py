@@ -1,5 +1,6 @@
 """Commands over HTTP: receipts, repetitions, refusals, batches, rubbish."""
 
+import io
 from typing import Any
 
 import aiohttp
@@ -18,7 +19,7 @@ Http = aiohttp.ClientSession
 
 async def post(http: Http, body: object, **headers: str) -> tuple[int, Any, Any]:
     """Post a body as JSON and return status, document and headers."""
-    data = body if isinstance(body, bytes) else msgspec.json.encode(body)
+    data = io.BytesIO(body if isinstance(body, bytes) else msgspec.json.encode(body))
     headers = {"Content-Type": "application/json", **headers}
     async with http.post(COMMANDS, data=data, headers=headers) as answer:
         return answer.status, await answer.json(content_type=None), answer.headers

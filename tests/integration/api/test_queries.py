@@ -127,7 +127,7 @@ async def test_what_is_not_there_yet_is_said_to_come(race: aiohttp.ClientSession
         (f"/api/v1/competitions/{officials.COMPETITION}/medals", {"gender": "dog"}, 422),
         (f"{RACE}/board", {"as_of": "yesterday"}, 422),
         (f"{RACE}/board", {"as_of": "after:cup/women-500/final-z"}, 404),
-        (f"{RACE}/board", {"as_of": f"after:{officials.RACE}"}, 404),
+        (f"{RACE}/board", {"as_of": f"after:{officials.RACE}"}, 422),
         (f"{RACE}/board", {"after": "soon"}, 422),
         (f"{RACE}/board", {"after": "-1"}, 422),
         ("/api/v1/events", {"limit": "0"}, 422),
