@@ -18,6 +18,7 @@ from cyclopts import App
 
 from tracker import cli
 from tracker.domain import commands, events
+from tracker.domain.values import Round
 from tracker.rulesets import names as ruleset_names
 
 ROOT = Path(__file__).parent.parent
@@ -140,7 +141,7 @@ def test_every_setting_is_documented() -> None:
 def test_the_glossary_has_every_round_and_state() -> None:
     """The words that documents and boards show are explained."""
     page = (DOCS / "glossary.md").read_text(encoding="utf-8")
-    shown = {*typing.get_args(commands.Round), "PEN", "YC", "RC", "DNF", "DNS", "WDR", "ADV"}
+    shown = {*typing.get_args(Round), "PEN", "YC", "RC", "DNF", "DNS", "WDR", "ADV"}
     source = (ROOT / "tracker" / "domain" / "result.py").read_text(encoding="utf-8")
     states = source.split("def result_state")[1].split("\ndef ")[0]
     shown |= set(re.findall(r'"([A-Z_]{4,})"', states))
