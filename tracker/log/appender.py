@@ -32,9 +32,12 @@ RECONNECT_S = 20.0
 _LOST = (
     OSError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
     asyncpg.CannotConnectNowError,
 )
+"""What a lost connection looks like: cut, shut down, confused, or not yet there again."""
 
 
 class Head(Struct):
@@ -129,9 +132,9 @@ class Appender:
                 await self._send(waiting)
             except LogUnavailable as error:
                 _fail(waiting, error)
-            except asyncpg.PostgresError as error:
-                _logger.exception("append_failed", events=len(waiting))
-                _fail(waiting, LogUnavailable(f"the database refused the append: {error}"))
+            except Exception as error:  # noqa: BLE001 - the edge: nobody may wait for ever
+                _logger.exception("append_failed", commands=len(waiting))
+                _fail(waiting, LogUnavailable(f"the append failed, send it again: {error!r}"))
 
     def _drain(self, limit: int) -> list[_Waiting]:
         found = []

@@ -19,9 +19,7 @@ NOON = datetime(2024, 2, 11, 12, tzinfo=UTC)
 
 
 @pytest.fixture(params=["postgres", "memory"])
-async def log(
-    request: pytest.FixtureRequest, server_url: str, template: str
-) -> AsyncIterator[Log]:
+async def log(request: pytest.FixtureRequest, server_url: str, template: str) -> AsyncIterator[Log]:
     """Return each kind of log in turn."""
     if request.param == "memory":
         yield MemoryLog()
