@@ -22,8 +22,8 @@ order by generation;
 select read_model.begin_generation($1, $2, $3, $4, $5);
 
 -- name: retire
--- $1 a generation that is read no more, or was never finished.
-update read_model.generations set live = false where generation = $1;
+-- $1 a generation that is read no more; its writer finds it nowhere where it left it.
+update read_model.generations set live = false, position = -1 where generation = $1;
 
 -- name: promote
 -- $1 the generation that is read from now on.

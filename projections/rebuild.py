@@ -211,7 +211,8 @@ class _Rebuilding:
         await self._rows.advance(
             [store.Advance(track.generation, track.position, self._book.position)]
         )
-        total, shown = 0, ()
+        total = 0
+        shown: tuple[Difference, ...] = ()
         if live is not None and live.position == self._book.position:
             total, shown = await store.differences(
                 self._connection, live.number, track.generation, SHOWN
