@@ -165,14 +165,21 @@ def limits_page() -> str:
     """Return the page of every limit, with where it stands."""
     rows = ["| limit | value | where | meaning |", "|---|---|---|---|"]
     for path in sorted([*ROOT.glob("tracker/**/*.py"), *ROOT.glob("projections/**/*.py")]):
-        source = path.read_text(encoding="utf-8")
         where = path.relative_to(ROOT).as_posix()
-        for statement, following in _pairs(ast.parse(source).body):
-            match statement:
-                case ast.Assign(targets=[ast.Name(id=name)], value=value) if _LIMIT.fullmatch(name):
-                    kept, said = _code(_written(value, source)), _cell(_docstring(following))
-                    rows.append(f"| `{name}` | {kept} | [{where}](../{where}) | {said} |")
+        for name, kept, said in _limits(path.read_text(encoding="utf-8")):
+            rows.append(f"| `{name}` | {_code(kept)} | [{where}](../{where}) | {_cell(said)} |")
     return _page(["# Limits", _MADE, _LIMITS, "\n".join(rows)])
+
+
+def _limits(source: str) -> Iterator[tuple[str, str, str]]:
+    """Yield a module's limits as name, value and meaning: constants, and the class `Limits`."""
+    for statement, following in _pairs(ast.parse(source).body):
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if _LIMIT.fullmatch(name):
+                yield name, _written(value, source), _docstring(following)
+            case ast.ClassDef(name="Limits"):
+                for name, _, default, said in _fields(statement, source):
+                    yield name, default, said
 
 
 # --- text --------------------------------------------------------------------------------------
