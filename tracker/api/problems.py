@@ -66,6 +66,8 @@ KINDS: dict[str, Kind] = {
     "log-error": Kind(500, "The event log cannot do that"),
     "chain-broken": Kind(500, "The hash chain does not hold"),
     "projection-failed": Kind(503, "A projection has stopped"),
+    "projection-moved": Kind(503, "A projection was rebuilt just now"),
+    "feed-closed": Kind(503, "The feed takes no viewer now"),
     "bad-settings": Kind(500, "A setting cannot be used"),
     "unavailable": Kind(503, "The database does not answer"),
     # refusals: the state of the race, or a rule, does not allow it now

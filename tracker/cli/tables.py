@@ -14,6 +14,7 @@ Column: TypeAlias = tuple[str, Callable[[Row], object], bool]
 """A heading, what stands below it, and whether it is a number."""
 
 GLOBE_ROWS = 10
+RECONSTRUCTED = "reconstructed"
 _PLAIN_WIDTH = 140
 _MINUTE_MS = 60_000
 _MS = 1000
@@ -84,13 +85,15 @@ def result(document: Document) -> RenderableType:
 
 
 def _status(row: Row) -> str:
-    parts = [row.get("status"), row.get("mark")]
-    if row.get("fallen") and row.get("status") != "FELL":
-        parts.append("fell")
-    penalty = row.get("penalty")
-    if penalty:
-        parts.append(" ".join(filter(None, (penalty.get("code"), penalty.get("text")))))
-    return " ".join(str(part) for part in parts if part)
+    penalty = row.get("penalty") or {}
+    words = [row.get("status"), penalty.get("code")]
+    called = " ".join(str(word) for word in words if word)
+    parts = [
+        f"{called}: {penalty['text']}" if penalty.get("text") else called,
+        row.get("mark"),
+        "fell" if row.get("fallen") and row.get("status") != "FELL" else None,
+    ]
+    return ", ".join(str(part) for part in parts if part)
 
 
 def board(document: Document) -> RenderableType:
@@ -123,17 +126,15 @@ def _race_head(document: Document) -> list[Text]:
 
 
 def _notes(document: Document) -> list[Text]:
-    """Return the provenance note when a source's gaps were filled in."""
-    sources = document.get("sources") or ()
+    """Return who states what no official observed, and whether some of it is reconstructed."""
+    said = [part for each in document.get("sources") or () for part in str(each).split("; ")]
+    stated = list(dict.fromkeys(part for part in said if part != RECONSTRUCTED))
     notes = []
-    if "reconstructed" in sources or document.get("reconstructed"):
-        notes.append(
-            Text("Reconstructed: the sources do not state everything shown here.", style="italic")
-        )
-    stated = [str(source) for source in sources if source != "reconstructed"]
+    if RECONSTRUCTED in said:
+        notes.append("Reconstructed in part: the sources do not state everything shown here.")
     if stated:
-        notes.append(Text(f"Stated by: {'; '.join(stated)}", style="italic"))
-    return notes
+        notes.append(f"Stated by: {'; '.join(stated)}")
+    return [Text(note, style="italic") for note in notes]
 
 
 def lap_chart(document: Document) -> RenderableType:

@@ -13,8 +13,8 @@ import tracker
 from tracker.api import problems
 from tracker.errors import NotYet, Refusal, TrackerError, VersionConflict
 
-OUTSIDE = ("tracker.__main__", "tracker.cli", "tracker.demo")
-"""What talks to people or to the API, and never through it."""
+OUTSIDE = ("tracker.__main__", "tracker.cli", "tracker.demo", "tracker.live")
+"""What talks to people, to the API, or over the feed, and never through the API."""
 
 
 def every_error() -> set[type[TrackerError]]:
