@@ -132,7 +132,7 @@ class Appender:
                 await self._send(waiting)
             except LogUnavailable as error:
                 _fail(waiting, error)
-            except Exception as error:  # noqa: BLE001 - the edge: nobody may wait for ever
+            except Exception as error:  # the edge: nobody may wait for ever
                 _logger.exception("append_failed", commands=len(waiting))
                 _fail(waiting, LogUnavailable(f"the append failed, send it again: {error!r}"))
 

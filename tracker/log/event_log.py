@@ -102,6 +102,12 @@ class EventLog:
         assert row is not None
         return int(row["position"])
 
+    async def end(self) -> tuple[int, bytes]:
+        """Return the last position and the hash the chain ends with."""
+        row = await self._pool.fetchrow(QUERIES["head"])
+        assert row is not None
+        return row["position"], row["hash"]
+
     async def position_at(self, when: datetime) -> int:
         """Return the last position recorded at or before a moment; 0 if none."""
         return int(await self._pool.fetchval(QUERIES["position_at"], when))

@@ -71,19 +71,6 @@ select position, stream, version, type, data, occurred_at, recorded_at, official
 -- name: position_at
 select position_at($1)
 
--- name: streams_of_competition
--- The streams of competition $1, and the series it belongs to.
-select distinct stream
-  from events
- where stream = 'competition-' || $1
-    or starts_with(stream, 'distance-' || $1 || '/')
-    or starts_with(stream, 'race-' || $1 || '/')
-    or stream = 'series-' || (
-        select data ->> 'series'
-          from events
-         where stream = 'competition-' || $1 and type = 'CompetitionCreated'
-       )
-
 -- name: of_streams
 -- At most $2 events after position $1 of the streams $3.
 select position, stream, version, type, data, occurred_at, recorded_at, official, device,
@@ -92,15 +79,3 @@ select position, stream, version, type, data, occurred_at, recorded_at, official
  where position > $1 and stream = any($3::text[])
  order by position
  limit $2
-
--- name: lock_head
-select epoch, position, hash, recorded_at from log_head for update
-
--- name: existing_streams
-select distinct stream from events where stream = any($1::text[])
-
--- name: move_head
-update log_head set epoch = $1, position = $2, hash = $3, recorded_at = $4
-
--- name: notify
-select pg_notify('bell_lap_log', $1)
