@@ -16,15 +16,17 @@ from projections import store
 from projections.read_models import ReadModels
 from projections.runner import Runner
 from tracker import migrations, postgres, resources, rulesets
-from tracker.api import application
+from tracker.api import application, feed_documents
 from tracker.api.commands import Commands
 from tracker.api.documents import Documents
 from tracker.api.facts import Facts
 from tracker.api.health import Condition, Health
+from tracker.api.live import Live
 from tracker.api.queries import Queries
 from tracker.command_handler import CommandHandler
 from tracker.config import Settings
 from tracker.errors import NotYet, SettingsError
+from tracker.live.hub import Hub
 from tracker.log.event_log import EventLog, open_event_log
 
 READ_CONNECTIONS = 8
@@ -41,6 +43,7 @@ class Tracker(Struct):
     log: EventLog
     runner: Runner
     models: ReadModels
+    hub: Hub
     handler: CommandHandler
     site: web.Application
 
@@ -90,7 +93,13 @@ async def reading(settings: Settings) -> AsyncIterator[Documents]:
 @contextlib.asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Tracker]:
     """Yield a whole tracker, with everything but an address."""
-    async with projected(settings) as (log, runner, models):
+    async with contextlib.AsyncExitStack() as stack:
+        log, runner, models = await stack.enter_async_context(projected(settings))
+        hub = Hub(log.epoch, feed_documents.render, resolve=feed_documents.resolve)
+        live = Live(hub)
+        await stack.enter_async_context(live.running())
+        opening = asyncio.create_task(_open_feed(runner, hub), name="feed opening")
+        stack.push_async_callback(_cancel, opening)
         handler = CommandHandler(log, ruleset=rulesets.load)
 
         async def condition() -> Condition:
@@ -112,10 +121,17 @@ async def opened(settings: Settings) -> AsyncIterator[Tracker]:
             commands=Commands(handler.handle),
             queries=Queries(Documents(models), Facts(log)),
             health=Health(condition, log.epoch),
-            feed=None,
+            live=live,
             pages=resources.web(),
         )
-        yield Tracker(log=log, runner=runner, models=models, handler=handler, site=site)
+        yield Tracker(log=log, runner=runner, models=models, hub=hub, handler=handler, site=site)
+
+
+async def _open_feed(runner: Runner, hub: Hub) -> None:
+    """Let viewers in as soon as the book is up to date, and tell them all that follows."""
+    await runner.caught_up.wait()
+    runner.subscribe(hub.publish)
+    hub.publish(runner.book.position, frozenset(), runner.book)
 
 
 async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:

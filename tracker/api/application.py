@@ -8,11 +8,12 @@ from tracker.api import middleware, problems
 from tracker.api.assets import Assets
 from tracker.api.commands import Commands
 from tracker.api.health import Health
+from tracker.api.live import Live
 from tracker.api.queries import Queries
 
 
 def create(
-    *, commands: Commands, queries: Queries, health: Health, feed: web.RouteDef | None, pages: Path
+    *, commands: Commands, queries: Queries, health: Health, live: Live, pages: Path
 ) -> web.Application:
     """Return the site, ready to be served."""
     site = web.Application(
@@ -23,11 +24,16 @@ def create(
         [
             web.post("/api/v1/commands", commands.post),
             *queries.routes(),
-            *([feed] if feed is not None else []),
+            *live.routes(),
             *health.routes(),
             web.get("/problems/{code}", problems.explain),
             web.get("/{path:(?!api/).*}", Assets(pages).serve),
         ]
     )
     site.on_response_prepare.append(middleware.harden)
+
+    async def say_goodbye(_: web.Application) -> None:
+        await live.close()
+
+    site.on_shutdown.append(say_goodbye)
     return site

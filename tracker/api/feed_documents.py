@@ -1,0 +1,67 @@
+"""The documents of the live feed, by topic, from the book of the read models."""
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from projections import medals, race_board, standings
+from projections.book import Book
+from projections.classification import ClassificationProjection
+from projections.programme import ProgrammeProjection, current_race
+
+Document: TypeAlias = dict[str, Any]
+
+_PROGRAMME = ProgrammeProjection()
+_CLASSIFICATION = ClassificationProjection()
+
+
+def render(topic: str, book: Book) -> Document | None:
+    """Return a topic's document as the public may see it, or None when there is no such thing."""
+    kind, _, name = topic.partition("/")
+    return _RENDERS[kind](name, book)
+
+
+def resolve(topic: str, book: Book) -> str:
+    """Return the topic that has the same document now: the race that is current."""
+    kind, _, name = topic.partition("/")
+    race = current_race(book, name) if kind == "current" else None
+    return topic if race is None else f"race/{race}"
+
+
+def _race(name: str, book: Book) -> Document | None:
+    race = book.races.get(name)
+    return None if race is None or race.scheduled is None else race_board.render(race).feed()
+
+
+def _no_current_race(name: str, book: Book) -> Document | None:
+    """Return what follows a competition that has no start list yet."""
+    if name not in book.competitions:
+        return None
+    return {"competition": name, "race": "", "entries": {}, "order": []}
+
+
+def _programme(name: str, book: Book) -> Document | None:
+    document = _PROGRAMME.render(book, name)
+    return None if document is None else document.feed()
+
+
+def _classification(name: str, book: Book) -> Document | None:
+    document = _CLASSIFICATION.render(book, name)
+    return None if document is None else document.feed()
+
+
+def _medals(name: str, book: Book) -> Document | None:
+    return medals.feed(book, name) if name in book.competitions else None
+
+
+def _standings(name: str, book: Book) -> Document | None:
+    return standings.feed(book, name) if name in book.series else None
+
+
+_RENDERS: dict[str, Callable[[str, Book], Document | None]] = {
+    "race": _race,
+    "current": _no_current_race,
+    "programme": _programme,
+    "classification": _classification,
+    "medals": _medals,
+    "standings": _standings,
+}
