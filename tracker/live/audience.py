@@ -1,0 +1,107 @@
+"""Viewers who follow the same topics at the same pace, so that what they get is made once."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from tracker.live.channel import Base, Change
+
+
+class Sink(Protocol):
+    """The connection to a viewer; nothing in it waits."""
+
+    def write(self, data: bytes) -> None:
+        """Hand bytes over; nothing happens when the connection is gone."""
+        ...
+
+    def pending(self) -> int:
+        """Return how many bytes the operating system has not taken yet."""
+        ...
+
+    def end(self, code: int) -> None:
+        """Close the connection with a code of RFC 6455, without waiting for the viewer."""
+        ...
+
+
+class Missed:
+    """What changed since somebody was last sent anything: from where, and since when."""
+
+    __slots__ = ("_complete", "bases")
+
+    def __init__(self) -> None:
+        self.bases: dict[str, Base] = {}
+        """By topic, what was held before the first change that was missed."""
+        self._complete = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.bases)
+
+    def note(self, changes: Iterable[Change], before: int) -> None:
+        """Note changes that are not sent now; `before` is the position that they came after."""
+        if not self.bases:
+            self._complete = before
+        for change in changes:
+            self.bases.setdefault(change.packet.message.topic, change.base)
+
+    def complete(self, position: int) -> int:
+        """Return up to which position everything was sent, at a position of the feed."""
+        return self._complete if self.bases else position
+
+    def take_over(self, other: "Missed") -> None:
+        """Forget what was noted, and go on from what another has noted."""
+        self.bases = dict(other.bases)
+        self._complete = other._complete  # noqa: SLF001 - one of its own kind
+
+    def clear(self) -> None:
+        """Begin anew: everything is sent."""
+        self.bases = {}
+
+
+class Viewer:
+    """One connection as the hub sees it."""
+
+    __slots__ = ("audience", "beat", "missed", "sink", "stalled_at_ms")
+
+    def __init__(self, sink: Sink, beat: int) -> None:
+        self.sink = sink
+        self.beat = beat
+        """Which part of the heartbeat's period is this viewer's."""
+        self.audience: Audience | None = None
+        """None before the first hello and after the end."""
+        self.missed = Missed()
+        self.stalled_at_ms = 0.0
+        """When the connection last stopped taking everything; means nothing while it does."""
+
+
+class Audience:
+    """Viewers of the same topics and the same pause between changes.
+
+    Those in step get the same bytes at the same moment. Those behind each have their own list of
+    what they missed: their connection is slow, or they came during a pause.
+    """
+
+    __slots__ = ("behind", "conflate_ms", "due_ms", "in_step", "missed", "topics")
+
+    def __init__(self, topics: tuple[str, ...], conflate_ms: int) -> None:
+        self.topics = topics
+        self.conflate_ms = conflate_ms
+        self.in_step: set[Viewer] = set()
+        self.behind: set[Viewer] = set()
+        self.missed = Missed()
+        """What those in step are not told before the pause is over."""
+        self.due_ms = 0.0
+        """When the pause after the last change is over."""
+
+    @property
+    def key(self) -> tuple[tuple[str, ...], int]:
+        """Return what makes viewers one audience."""
+        return (self.topics, self.conflate_ms)
+
+    @property
+    def empty(self) -> bool:
+        """Return whether nobody is left."""
+        return not self.in_step and not self.behind
+
+    def complete(self, viewer: Viewer, position: int) -> int:
+        """Return up to which position a viewer was sent everything, at the feed's position."""
+        missed = self.missed if viewer in self.in_step else viewer.missed
+        return missed.complete(position)
