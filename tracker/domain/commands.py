@@ -119,6 +119,8 @@ __all__ = [
     "WithdrawEntry",
 ]
 
+_WHO = r"^[\w .,:@/+()'-]+$"
+"""Letters of any language, digits and plain punctuation, on one line."""
 RulesetName = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
@@ -246,8 +248,8 @@ class Envelope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """
 
     command: Command
-    official: Annotated[str, Meta(min_length=1, max_length=64)]
-    device: Annotated[str, Meta(min_length=1, max_length=64)]
+    official: Annotated[str, Meta(pattern=_WHO, max_length=64)]
+    device: Annotated[str, Meta(pattern=_WHO, max_length=64)]
     device_seq: Annotated[int, Meta(ge=1, le=9_007_199_254_740_991)] | None = None
     occurred_at: datetime | None = None
     """Aware; without it, the moment of arrival."""

@@ -28,6 +28,7 @@ VERSIONS_LIMIT = 100_000
 """Streams whose versions are remembered."""
 RECONNECT_S = 20.0
 """How long commands wait for a lost database before they are refused."""
+_NO_DIGEST = bytes(32)
 
 _LOST = (
     OSError,
@@ -68,15 +69,15 @@ class _Group(Struct):
     versions: dict[str, int] = {}
     """… and will have after it."""
     streams: list[str] = []
-    numbers: list[int] = []
+    numbers: list[str] = []
     types: list[str] = []
-    data: list[str] = []
-    occurred_at: list[datetime] = []
+    data: list[bytes] = []
+    occurred_us: list[str] = []
     officials: list[str] = []
     devices: list[str] = []
-    device_seqs: list[int | None] = []
-    causations: list[int | None] = []
-    digests: list[bytes | None] = []
+    device_seqs: list[str] = []
+    causations: list[str] = []
+    digests: list[bytes] = []
     hashes: list[bytes] = []
 
 
@@ -114,8 +115,7 @@ class Appender:
 
     async def append(self, append: Append) -> Appended:
         """Append a command's events and return where they went, once that is durable."""
-        if not append.events:
-            raise ValueError("a command appends at least one event")
+        check(append)
         answer: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
         await self._queue.put(_Waiting(append, answer))
         return await answer
@@ -231,37 +231,38 @@ class Appender:
             occurred_us = chain.microseconds(append.occurred_at)
             counted = append.device_seq is not None
             first = position + 1
+            seq = "" if append.device_seq is None else str(append.device_seq)
             for event in append.events:
                 position += 1
                 version += 1
                 cause = append.causation if position == first else first
-                previous = chain.link(
-                    previous,
-                    chain.canonical(
-                        position=position,
-                        stream=append.stream,
-                        version=version,
-                        type_=event.type,
-                        occurred_us=occurred_us,
-                        recorded_us=recorded_us,
-                        official=append.official,
-                        device=append.device,
-                        device_seq=append.device_seq,
-                        causation=cause,
-                        data=event.data,
-                    ),
+                body = chain.canonical(
+                    position=position,
+                    stream=append.stream,
+                    version=version,
+                    type_=event.type,
+                    occurred_us=occurred_us,
+                    recorded_us=recorded_us,
+                    official=append.official,
+                    device=append.device,
+                    device_seq=append.device_seq,
+                    causation=cause,
+                    data=event.data,
                 )
-                group.streams.append(append.stream)
-                group.numbers.append(version)
+                previous = chain.link(previous, body)
+                group.numbers.append(str(version))
                 group.types.append(event.type)
-                group.data.append(event.data.decode())
-                group.occurred_at.append(append.occurred_at)
-                group.officials.append(append.official)
-                group.devices.append(append.device)
-                group.device_seqs.append(append.device_seq)
-                group.causations.append(cause)
-                group.digests.append(append.digest if counted and position == first else None)
+                group.data.append(event.data)
+                group.causations.append("" if cause is None else str(cause))
                 group.hashes.append(previous)
+            size = len(append.events)
+            group.streams += [append.stream] * size
+            group.occurred_us += [str(occurred_us)] * size
+            group.officials += [append.official] * size
+            group.devices += [append.device] * size
+            group.device_seqs += [seq] * size
+            group.digests += [append.digest if counted else _NO_DIGEST]
+            group.digests += [_NO_DIGEST] * (size - 1)
             group.versions[append.stream] = version
         return group
 
@@ -274,18 +275,19 @@ class Appender:
         arguments = (
             self.head.position,
             self.head.hash,
-            group.streams,
-            group.numbers,
-            group.types,
-            group.data,
-            group.occurred_at,
+            len(group.hashes),
+            "\n".join(group.streams),
+            "\n".join(group.numbers),
+            "\n".join(group.types),
+            b"\n".join(group.data).decode(),
+            "\n".join(group.occurred_us),
             group.recorded_at,
-            group.officials,
-            group.devices,
-            group.device_seqs,
-            group.causations,
-            group.digests,
-            group.hashes,
+            "\n".join(group.officials),
+            "\n".join(group.devices),
+            "\n".join(group.device_seqs),
+            "\n".join(group.causations),
+            b"".join(group.digests),
+            b"".join(group.hashes),
         )
         deadline = asyncio.get_running_loop().time() + RECONNECT_S
         while True:
@@ -392,6 +394,23 @@ class Appender:
                 pause = min(pause * 2, 1.0)
             else:
                 return
+
+
+def check(append: Append) -> None:
+    """Check that a command can be stored and chained without ambiguity.
+
+    Raises ValueError for no events, a control character where a name stands, a raw line end in the
+    data, or a counted command without the SHA-256 of its body.
+    """
+    if not append.events:
+        raise ValueError("a command appends at least one event")
+    names = (append.stream, append.official, append.device, *(e.type for e in append.events))
+    if not all(name.isprintable() and name for name in names):
+        raise ValueError(f"streams, types, officials and devices are printable: {names}")
+    if any(b"\n" in event.data for event in append.events):
+        raise ValueError("data is one line of JSON")
+    if append.device_seq is not None and len(append.digest) != len(_NO_DIGEST):
+        raise ValueError("a counted command comes with the SHA-256 of its body")
 
 
 def receipt_of(row: "asyncpg.Record") -> Appended:

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from tracker.errors import DeviceSequenceReused, VersionConflict
 from tracker.log import chain
+from tracker.log.appender import check
 from tracker.log.recorded_event import Append, Appended, RecordedEvent
 from tracker.log.wakeup import Wakeup
 
@@ -24,8 +25,7 @@ class MemoryLog:
 
     async def append(self, append: Append) -> Appended:
         """Append a command's events."""
-        if not append.events:
-            raise ValueError("a command appends at least one event")
+        check(append)
         key = (append.device, append.device_seq or 0)
         if append.device_seq is not None and key in self._receipts:
             appended, digest = self._receipts[key]

@@ -1,9 +1,7 @@
 -- name: append
--- A group of commands after the known head (position, hash), one array a column.
+-- A group of events after the known head; see schema/functions/append.sql.
 select append_events(
-    $1::bigint, $2::bytea, $3::text[], $4::integer[], $5::text[], $6::json[], $7::timestamptz[],
-    $8::timestamptz, $9::text[], $10::text[], $11::bigint[], $12::bigint[], $13::bytea[],
-    $14::bytea[]
+    $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15
 )
 
 -- name: commands_known

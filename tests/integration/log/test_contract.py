@@ -36,7 +36,7 @@ def command(
     *data: str,
     seq: int | None = None,
     expected: int | None = None,
-    digest: bytes = b"d",
+    digest: bytes = b"d" * 32,
 ) -> Append:
     """Return a command's events."""
     events = tuple(NewEvent("Happened", f'{{"n":"{d}"}}'.encode()) for d in data or ("x",))
@@ -82,7 +82,7 @@ async def test_same_number_same_body_is_answered_again(log: Log) -> None:
     assert (again.first_position, again.position, again.version) == (1, 2, 2)
     assert again.recorded_at == first.recorded_at
     assert await log.head() == 3
-    assert await log.receipt("tablet", 7) == (again, b"d")
+    assert await log.receipt("tablet", 7) == (again, b"d" * 32)
     assert await log.receipt("tablet", 9) is None
 
 
@@ -90,7 +90,7 @@ async def test_same_number_other_body_is_refused(log: Log) -> None:
     """A number that was used for something else is no repetition."""
     await log.append(command(seq=7))
     with pytest.raises(DeviceSequenceReused):
-        await log.append(command(seq=7, digest=b"other"))
+        await log.append(command(seq=7, digest=b"other".ljust(32)))
     assert await log.head() == 1
 
 
@@ -108,7 +108,7 @@ async def test_the_bad_one_of_a_group_harms_nobody(log: Log) -> None:
         log.append(command("race-b")),
         log.append(command("race-a", expected=9)),
         log.append(command("race-a", seq=1)),
-        log.append(command("race-a", seq=1, digest=b"other")),
+        log.append(command("race-a", seq=1, digest=b"other".ljust(32))),
         log.append(command("race-b")),
         return_exceptions=True,
     )

@@ -20,7 +20,7 @@ def command(stream: str, device: str, seq: int) -> Append:
     """Return a command of one or two events."""
     event = NewEvent("Happened", b'{"n":1}')
     events = (event,) if seq % 3 else (event, event)
-    return Append(stream, events, datetime.now(UTC), "o", device, seq, None, None, b"d")
+    return Append(stream, events, datetime.now(UTC), "o", device, seq, None, None, b"d" * 32)
 
 
 async def write(log: EventLog, writer: int) -> None:
