@@ -173,6 +173,21 @@ def test_no_link_is_broken(page: Path) -> None:
             assert anchor in anchors(target), f"{page.name}: no heading for {link}"
 
 
+@pytest.mark.parametrize("page", of_root(pages()))
+def test_what_a_page_tells_to_type_can_be_typed(page: Path) -> None:
+    """A `make` target or a `bell-lap` command in a page exists."""
+    text = page.read_text(encoding="utf-8")
+    fenced = "\n".join(re.findall(r"```(?:sh|console)?\n(.*?)```", text, flags=re.DOTALL))
+    typed = "\n".join([fenced, *re.findall(r"`([^`\n]+)`", text)])
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.findall(r"^([a-z]+):", makefile, re.MULTILINE))
+    for target in re.findall(r"^(?:[A-Z_]+=\S+ )*make ([a-z]+)", typed, re.MULTILINE):
+        assert target in targets, f"{page.name}: there is no `make {target}`"
+    known = {*cli.app}
+    for command in re.findall(r"^(?:\.venv/bin/)?bell-lap ([a-z]+)", typed, re.MULTILINE):
+        assert command in known, f"{page.name}: there is no `bell-lap {command}`"
+
+
 def anchors(page: Path) -> set[str]:
     """Return the anchors of a page's headings."""
     headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
