@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 ARGS ?=
 # What is meant for people: spelling is checked here.
-WRITTEN := tracker projections schema web tests docs benchmarks $(wildcard *.md)
+WRITTEN := $(wildcard tracker projections schema web tests docs benchmarks *.md)
 WEB_TESTS := $(wildcard web/tests/*.test.js)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
