@@ -1,0 +1,72 @@
+/** The programme of a competition: every race, how it stands, what is next. */
+
+import { h, setAttribute } from "../modules/dom.js";
+import { day, hour } from "../modules/format.js";
+import { rows } from "../modules/race-state.js";
+
+export class ProgrammeList extends HTMLElement {
+  #shown = "";
+
+  /** Show the programme document of the feed. */
+  set programme(document) {
+    const key = JSON.stringify(document);
+    if (key === this.#shown) return;
+    this.#shown = key;
+    const days = new Map();
+    for (const race of rows(document)) {
+      const name = day(race.scheduled_at) || "Races";
+      days.set(name, [...(days.get(name) ?? []), race]);
+    }
+    this.replaceChildren(
+      ...[...days].map(([name, races]) =>
+        h(
+          "section",
+          { class: "day" },
+          h("h3", { class: "day-name" }, name),
+          h("ol", { class: "races", role: "list" }, ...races.map((race) => entry(race, document))),
+        ),
+      ),
+    );
+  }
+}
+
+function entry(race, document) {
+  const chip = window.document.createElement("state-chip");
+  const element = h(
+    "li",
+    { class: "race", "data-race": race.id, "data-state": race.state },
+    h(
+      "a",
+      { class: "race-link", href: `scoreboard?race=${encodeURIComponent(race.id)}` },
+      h("time", { class: "race-hour", datetime: race.scheduled_at }, hour(race.scheduled_at)),
+      h(
+        "span",
+        { class: "race-name" },
+        h("span", { class: "race-distance" }, race.name),
+        h("span", { class: "race-round" }, race.round),
+      ),
+      podium(race),
+      chip,
+    ),
+  );
+  chip.state = race.state;
+  setAttribute(element, "data-current", race.id === document.current);
+  setAttribute(element, "data-next", race.id === document.next);
+  return element;
+}
+
+function podium(race) {
+  const medals = race.round === "Final A";
+  return h(
+    "span",
+    { class: "race-podium", "data-final": medals },
+    ...(race.podium ?? []).map(({ rank, name, noc }) =>
+      h(
+        "span",
+        { class: "race-place", "data-place": rank },
+        h("span", { class: "race-place-number" }, String(rank)),
+        `${name} ${noc === name ? "" : noc}`,
+      ),
+    ),
+  );
+}

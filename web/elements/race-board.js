@@ -1,0 +1,102 @@
+/** A whole board: race, state, clock, order, laps to go, podium, lap chart. */
+
+import { h, setAttribute, setText } from "../modules/dom.js";
+import { lapSentence, time } from "../modules/format.js";
+import { rows } from "../modules/race-state.js";
+
+const SAY_EVERY_MS = 5000;
+const UNITS_WIDE = 160;
+const UNITS_HIGH = 90;
+
+export class RaceBoard extends HTMLElement {
+  #title = h("h1", { class: "board-title" });
+  #round = h("p", { class: "board-round" });
+  #chip = document.createElement("state-chip");
+  #clock = document.createElement("race-clock");
+  #light = document.createElement("connection-light");
+  #notice = h("p", { class: "board-notice", role: "status" });
+  #order = document.createElement("race-order");
+  #counter = document.createElement("lap-counter");
+  #podium = document.createElement("race-podium");
+  #chart = document.createElement("lap-chart");
+  #voice = h("p", { class: "visually-hidden", "aria-live": "polite" });
+  #said = 0;
+  #observer = new ResizeObserver(() => this.#scale());
+
+  connectedCallback() {
+    if (this.firstChild) return;
+    this.append(
+      h(
+        "header",
+        { class: "board-head" },
+        h("div", { class: "board-names" }, this.#title, this.#round),
+        this.#notice,
+        h("div", { class: "board-signs" }, this.#clock, this.#chip, this.#light),
+      ),
+      h("section", { class: "board-order", "aria-label": "Order" }, this.#order),
+      h(
+        "section",
+        { class: "board-laps", "aria-label": "Laps" },
+        h("div", { class: "board-count" }, this.#counter, this.#podium),
+        this.#chart,
+      ),
+      this.#voice,
+    );
+    this.#observer.observe(this);
+    this.#scale();
+  }
+
+  disconnectedCallback() {
+    this.#observer.disconnect();
+  }
+
+  /** Show a board as the feed sends it. */
+  set board(board) {
+    setAttribute(this, "data-race", board.race);
+    setAttribute(this, "data-state", board.state);
+    setAttribute(this, "data-relay", board.relay);
+    setText(this.#title, board.name);
+    setText(this.#round, board.attempt > 1 ? `${board.round} · attempt ${board.attempt}` : board.round);
+    setText(this.#notice, board.notice ?? "");
+    this.#chip.state = board.state;
+    this.#clock.board = board;
+    this.#order.board = board;
+    this.#counter.board = board;
+    this.#podium.board = board;
+    setAttribute(this, "data-podium", !this.#podium.hidden);
+    this.#chart.board = board;
+    this.#say(board);
+    document.title = `${lapSentence(board)} · ${board.name} ${board.round}`;
+  }
+
+  /** Show whether the board is current. */
+  set status(status) {
+    this.#light.status = status;
+    setAttribute(this, "data-stale", status.stale);
+  }
+
+  /** One unit is a hundred-and-sixtieth of the width, or a ninetieth of the height. */
+  #scale() {
+    const { width, height } = this.getBoundingClientRect();
+    const tall = height > width;
+    setAttribute(this, "data-shape", tall ? "tall" : width < 900 ? "small" : "wide");
+    const unit = tall ? width / 64 : Math.min(width / UNITS_WIDE, height / UNITS_HIGH);
+    this.style.setProperty("--u", `${unit}px`);
+  }
+
+  /** Tell those who hear the page how the race goes, but not every crossing. */
+  #say(board) {
+    const now = Date.now();
+    const urgent = board.state !== "LIVE" || board.laps_to_go <= 1;
+    if (!urgent && now - this.#said < SAY_EVERY_MS) return;
+    const order = rows(board)
+      .filter((row) => row.rank)
+      .map((row) => `${row.rank} ${row.name}${row.time_ms ? ` ${time(row.time_ms)}` : ""}`)
+      .join(", ");
+    const sentence = `${lapSentence(board)}. ${order}`;
+    if (this.#voice.textContent !== sentence) {
+      this.#said = now;
+      setText(this.#voice, sentence);
+    }
+  }
+}

@@ -1,0 +1,42 @@
+/** The running clock of a race; it stops with the leader, and is never sent by the server. */
+
+import { clock } from "../modules/clock.js";
+import { setText } from "../modules/dom.js";
+import { time } from "../modules/format.js";
+
+export class RaceClock extends HTMLElement {
+  #unsubscribe = null;
+  #board = null;
+  #leader = { elapsed: 0, at: 0 };
+
+  disconnectedCallback() {
+    this.#unsubscribe?.();
+    this.#unsubscribe = null;
+  }
+
+  /** Show a board's clock. */
+  set board(board) {
+    this.#board = board;
+    const elapsed = Math.max(0, ...Object.values(board.entries ?? {}).map((e) => e.elapsed_ms ?? 0));
+    if (elapsed !== this.#leader.elapsed) this.#leader = { elapsed, at: clock.now() };
+    const runs = board.state === "LIVE" && board.started_at_ms && !board.stopped && board.laps_to_go;
+    if (runs && !this.#unsubscribe) {
+      this.#unsubscribe = clock.subscribe(() => this.#show());
+    } else if (!runs) {
+      this.#unsubscribe?.();
+      this.#unsubscribe = null;
+    }
+    this.#show();
+  }
+
+  #show() {
+    const board = this.#board;
+    if (board.finished_ms) setText(this, time(board.finished_ms));
+    else if (this.#unsubscribe) {
+      // What was measured at the line is never behind the clock that runs on from it.
+      const now = clock.now();
+      const measured = this.#leader.elapsed ? this.#leader.elapsed + now - this.#leader.at : 0;
+      setText(this, time(Math.floor(Math.max(now - board.started_at_ms, measured, 0)), 1));
+    } else setText(this, "");
+  }
+}

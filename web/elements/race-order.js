@@ -1,0 +1,170 @@
+/** The running order, then the result: one line a competitor, moving as they pass. */
+
+import { h, reducedMotion, setAttribute, setText } from "../modules/dom.js";
+import { gap, lapsDown, nameParts, statusWords, time } from "../modules/format.js";
+import { rows } from "../modules/race-state.js";
+
+const MOVE_MS = 450;
+const ARROW_MS = 3000;
+const SETTLED = new Set(["UNCONFIRMED", "UNOFFICIAL", "UNDER_REVIEW", "OFFICIAL", "CORRECTED"]);
+
+export class RaceOrder extends HTMLElement {
+  #list = h("ol", { class: "order-list", role: "list" });
+  #lines = new Map();
+  #race = null;
+
+  connectedCallback() {
+    this.append(this.#list);
+  }
+
+  /** Show a board's competitors. */
+  set board(board) {
+    const fresh = board.race !== this.#race;
+    this.#race = board.race;
+    const before = fresh ? new Map() : this.#tops();
+    const competitors = rows(board);
+    const ids = new Set(competitors.map((competitor) => competitor.id));
+    for (const [id, line] of this.#lines) {
+      if (fresh || !ids.has(id)) {
+        line.element.remove();
+        this.#lines.delete(id);
+      }
+    }
+    competitors.forEach((competitor, index) => {
+      const line = this.#lines.get(competitor.id) ?? this.#add(competitor.id);
+      line.show(competitor, board, index);
+      if (this.#list.children[index] !== line.element) {
+        this.#list.insertBefore(line.element, this.#list.children[index] ?? null);
+      }
+    });
+    setAttribute(this, "data-count", competitors.length);
+    this.#animate(before);
+  }
+
+  #add(id) {
+    const line = new Line(id);
+    this.#lines.set(id, line);
+    return line;
+  }
+
+  #tops() {
+    return new Map(
+      [...this.#lines].map(([id, line]) => [id, line.element.getBoundingClientRect().top]),
+    );
+  }
+
+  /** Let every line travel from where it was (first, last, invert, play). */
+  #animate(before) {
+    const still = reducedMotion();
+    for (const [id, line] of this.#lines) {
+      const from = before.get(id);
+      if (from === undefined) continue;
+      const by = from - line.element.getBoundingClientRect().top;
+      if (Math.abs(by) < 1) continue;
+      line.moved(by > 0 ? "up" : "down");
+      if (still) continue;
+      line.element.animate(
+        [{ transform: `translateY(${by}px)` }, { transform: "none" }],
+        { duration: MOVE_MS, easing: "cubic-bezier(.2,.8,.2,1)" },
+      );
+    }
+  }
+}
+
+/** One competitor's line. */
+class Line {
+  #rank = h("span", { class: "line-rank" });
+  #arrow = h("span", { class: "line-arrow", "aria-hidden": "true" });
+  #helmet = h("span", { class: "line-helmet" });
+  #noc = h("span", { class: "line-noc" });
+  #name = h("span", { class: "line-name" });
+  #under = h("span", { class: "line-under" });
+  #status = h("span", { class: "line-status" });
+  #time = h("span", { class: "line-time" });
+  #gap = h("span", { class: "line-gap" });
+  #shownName = null;
+  #timer = null;
+
+  constructor(id) {
+    this.element = h(
+      "li",
+      { class: "line", "data-competitor": id },
+      h("span", { class: "line-place" }, this.#rank, this.#arrow),
+      this.#helmet,
+      this.#noc,
+      h("span", { class: "line-who" }, this.#name, this.#under),
+      this.#status,
+      h("span", { class: "line-figures" }, this.#time, this.#gap),
+    );
+  }
+
+  show(competitor, board, index) {
+    const settled = SETTLED.has(board.state);
+    const status = competitor.status;
+    setText(this.#rank, competitor.rank ?? (settled ? "" : board.state === "LIVE" ? "–" : ""));
+    setText(this.#helmet, competitor.helmet ?? (board.relay ? "" : competitor.start_position));
+    setAttribute(this.#helmet, "data-kind", competitor.helmet ? "helmet" : "start");
+    setText(this.#noc, competitor.noc);
+    this.#showName(competitor);
+    setText(this.#under, under(competitor, board));
+    setText(this.#status, status && status !== "no time" ? status : (competitor.mark ?? ""));
+    setAttribute(this.#status, "data-status", status ?? (competitor.mark ? "mark" : null));
+    setAttribute(this.#status, "title", status ? statusWords(status) : null);
+    setText(this.#time, figure(competitor, board, index));
+    setText(this.#gap, beneath(competitor, board, index));
+    setAttribute(this.element, "data-rank", competitor.rank);
+    setAttribute(this.element, "data-status", status);
+    setAttribute(this.element, "data-finished", competitor.finished);
+    setAttribute(this.element, "data-reviewing", board.reviewing?.includes(competitor.id));
+    setAttribute(this.#time, "data-reconstructed", reconstructed(competitor));
+  }
+
+  moved(direction) {
+    setText(this.#arrow, direction === "up" ? "▲" : "▼");
+    setAttribute(this.#arrow, "data-direction", direction);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => setText(this.#arrow, ""), ARROW_MS);
+  }
+
+  #showName({ name, family_name: family }) {
+    if (this.#shownName === name) return;
+    this.#shownName = name;
+    this.#name.replaceChildren(
+      ...nameParts(name, family).map((part) =>
+        h(part.family ? "b" : "span", { class: part.family ? "family" : "given" }, part.text),
+      ),
+    );
+    setAttribute(this.#name, "data-long", name.length > 18 ? (name.length > 24 ? "very" : "") : null);
+  }
+}
+
+function under(competitor, board) {
+  if (competitor.penalty) {
+    const { code, text } = competitor.penalty;
+    return code ? `${code} · ${text}` : text;
+  }
+  if (board.relay && board.state === "LIVE") return competitor.skater ?? "";
+  return "";
+}
+
+function figure(competitor, board, index) {
+  if (competitor.time_ms) return time(competitor.time_ms);
+  if (competitor.status === "no time") return "no time";
+  if (competitor.penalty || ["DNF", "DNS", "WDR"].includes(competitor.status)) return "";
+  if (board.state !== "LIVE") return "";
+  if (competitor.laps_behind) return lapsDown(competitor.laps_behind);
+  if (index === 0) return competitor.elapsed_ms ? time(competitor.elapsed_ms, 2) : "";
+  return gap(competitor.gap_ms);
+}
+
+function beneath(competitor, board) {
+  if (competitor.time_ms) return gap(competitor.gap_ms);
+  if (board.state === "LIVE" && competitor.last_lap_ms) return time(competitor.last_lap_ms, 2);
+  return "";
+}
+
+/** Whether the last figure shown was filled in, and is stated by no source. */
+function reconstructed(competitor) {
+  const cells = Object.values(competitor.chart ?? {});
+  return cells.length > 0 && cells.at(-1)[2] === "reconstructed" && !competitor.time_ms;
+}

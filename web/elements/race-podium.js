@@ -1,0 +1,45 @@
+/** Who won, once it is official. */
+
+import { h } from "../modules/dom.js";
+import { nameParts, time } from "../modules/format.js";
+import { rows } from "../modules/race-state.js";
+
+const OFFICIAL = new Set(["OFFICIAL", "CORRECTED"]);
+const PLACES = 3;
+
+export class RacePodium extends HTMLElement {
+  #shown = "";
+
+  /** Show the first three of an official board, and nothing of any other. */
+  set board(board) {
+    const first = OFFICIAL.has(board.state)
+      ? rows(board).filter((row) => row.rank && row.rank <= PLACES)
+      : [];
+    const key = JSON.stringify([board.race, first]);
+    if (key === this.#shown) return;
+    this.#shown = key;
+    this.hidden = first.length === 0;
+    this.replaceChildren(
+      h(
+        "ol",
+        { class: "podium", role: "list", "data-final": board.round === "Final A" },
+        ...first.map((row) =>
+          h(
+            "li",
+            { class: "step", "data-place": row.rank, "data-competitor": row.id },
+            h("span", { class: "step-place" }, String(row.rank)),
+            h("span", { class: "step-noc" }, row.noc),
+            h(
+              "span",
+              { class: "step-name" },
+              ...nameParts(row.name, row.family_name).map((part) =>
+                h(part.family ? "b" : "span", null, part.text),
+              ),
+            ),
+            h("span", { class: "step-time" }, row.time_ms ? time(row.time_ms) : (row.status ?? "")),
+          ),
+        ),
+      ),
+    );
+  }
+}

@@ -1,0 +1,101 @@
+/** Times, gaps, names and words as the sport writes them. */
+
+/** 40078 → "40.078", 86406 → "1:26.406"; `decimals` 3, 2 or 1, cut off and not rounded. */
+export function time(ms, decimals = 3) {
+  if (ms === undefined || ms === null) return "";
+  const minutes = Math.floor(ms / 60000);
+  const seconds = Math.floor((ms % 60000) / 1000);
+  const fraction = String(ms % 1000).padStart(3, "0").slice(0, decimals);
+  const whole = minutes ? `${minutes}:${String(seconds).padStart(2, "0")}` : String(seconds);
+  return `${whole}.${fraction}`;
+}
+
+/** 113 → "+0.113"; nothing for the leader. */
+export function gap(ms) {
+  return ms ? `+${time(ms)}` : "";
+}
+
+/** 2 → "+2 L". */
+export function lapsDown(laps) {
+  return laps ? `+${laps} L` : "";
+}
+
+/**
+ * Split a name into what is written in capitals and the rest, in the name's own order.
+ *
+ * The family name is stated by the entry; a name without it is not split.
+ */
+export function nameParts(name, family) {
+  if (!name) return [{ text: "", family: false }];
+  if (!family) return [{ text: name, family: false }];
+  const start = name.toLocaleLowerCase().indexOf(family.toLocaleLowerCase());
+  if (start < 0) return [{ text: name, family: false }];
+  const parts = [
+    { text: name.slice(0, start), family: false },
+    { text: name.slice(start, start + family.length).toLocaleUpperCase(), family: true },
+    { text: name.slice(start + family.length), family: false },
+  ];
+  return parts.filter((part) => part.text !== "");
+}
+
+const STATES = {
+  SCHEDULED: "Scheduled",
+  START_LIST: "Start list",
+  LIVE: "Live",
+  UNCONFIRMED: "Unconfirmed",
+  UNOFFICIAL: "Unofficial",
+  UNDER_REVIEW: "Under review",
+  OFFICIAL: "Official",
+  CORRECTED: "Corrected",
+  CANCELLED: "Cancelled",
+};
+
+/** "UNDER_REVIEW" → "Under review". */
+export function state(code) {
+  return STATES[code] ?? code ?? "";
+}
+
+const STATUSES = {
+  FELL: "Fell",
+  PEN: "Penalty",
+  YC: "Yellow card",
+  RC: "Red card",
+  DNF: "Did not finish",
+  DNS: "Did not start",
+  WDR: "Withdrawn",
+  "no time": "No time",
+};
+
+/** The words behind a status, for those who hear the page. */
+export function statusWords(status) {
+  return STATUSES[status] ?? status ?? "";
+}
+
+/** Where in a race the leader is, in one sentence. */
+export function lapSentence(board) {
+  const toGo = board.laps_to_go;
+  if (board.state !== "LIVE") return state(board.state);
+  if (toGo === 0) return "Finish";
+  if (toGo === 1) return "Last lap";
+  return `${toGo} laps to go`;
+}
+
+/** An instant as the viewer's own hour and minute. */
+export function hour(instant, locale = undefined) {
+  if (!instant) return "";
+  return new Date(instant).toLocaleTimeString(locale, {
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  });
+}
+
+/** An instant as a day of the week and a date. */
+export function day(instant, locale = "en") {
+  if (!instant) return "";
+  return new Date(instant).toLocaleDateString(locale, {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+  });
+}

@@ -1,0 +1,52 @@
+/** The home page: what is on the ice, the programme, medals, standings. */
+
+import "../elements/define.js";
+import { clock } from "./clock.js";
+import { wait } from "./competition.js";
+import { setAttribute, setText } from "./dom.js";
+import { Feed } from "./feed.js";
+import { lapSentence } from "./format.js";
+
+const find = (selector) => document.querySelector(selector);
+const competition = await wait(new URLSearchParams(location.search).get("competition"));
+const id = competition.id;
+const topics = [`programme/${id}`, `medals/${id}`, `current/${id}`];
+if (competition.series) topics.push(`standings/${competition.series}`);
+
+const shows = {
+  programme(data) {
+    setText(find(".home-title"), data.name);
+    const city = [data.city, data.country].filter(Boolean).join(", ");
+    setText(find(".home-place"), `${city} · ${data.starts_on} to ${data.ends_on}`);
+    find("programme-list").programme = data;
+  },
+  medals(data) {
+    find("medal-table").medals = data;
+  },
+  standings(data) {
+    setText(find(".standings-name"), data.name ?? "Standings");
+    find("standings-table").standings = data;
+  },
+  current(data) {
+    const card = find(".home-current");
+    card.hidden = !data.race;
+    if (!data.race) return;
+    setAttribute(card, "data-state", data.state);
+    setText(find(".current-name"), data.name);
+    setText(find(".current-round"), data.round);
+    setText(find(".current-laps"), data.state === "LIVE" ? lapSentence(data) : "");
+    find(".home-current state-chip").state = data.state;
+    find(".home-current race-order").board = data;
+  },
+};
+
+const feed = new Feed(Feed.here(), topics);
+feed.addEventListener("document", ({ detail }) => {
+  shows[detail.topic.split("/", 1)[0]]?.(detail.data);
+});
+feed.addEventListener("status", ({ detail }) => {
+  find("connection-light").status = detail;
+  setAttribute(document.body, "data-stale", detail.stale);
+});
+feed.addEventListener("time", ({ detail }) => clock.correct(detail.offset));
+feed.start();

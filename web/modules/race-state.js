@@ -1,0 +1,59 @@
+/** Messages of the live feed into documents. Pure: no socket, no clock, no page. */
+
+/** Return a document after a JSON merge patch (RFC 7396); null removes a key. */
+export function mergePatch(target, patch) {
+  if (patch === null || typeof patch !== "object" || Array.isArray(patch)) return patch;
+  const base = target !== null && typeof target === "object" && !Array.isArray(target) ? target : {};
+  const merged = { ...base };
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null) delete merged[key];
+    else merged[key] = mergePatch(merged[key], value);
+  }
+  return merged;
+}
+
+/** The state of a viewer before the first message. */
+export function initial() {
+  return { epoch: null, position: 0, topics: {} };
+}
+
+/**
+ * Return the state after a message, which topics changed, and whether something was missed.
+ *
+ * A delta that does not follow the revision held (`prev`) is not applied: `gap` names the topic.
+ */
+export function apply(state, message) {
+  const position = Math.max(state.position, message.pos ?? 0);
+  switch (message.t) {
+    case "welcome": {
+      const same = state.epoch === null || state.epoch === message.epoch;
+      const topics = same ? state.topics : {};
+      return { state: { epoch: message.epoch, position: same ? position : message.pos, topics } };
+    }
+    case "snap": {
+      const held = { rev: message.rev, data: message.data };
+      const topics = { ...state.topics, [message.topic]: held };
+      return { state: { ...state, position, topics }, changed: message.topic };
+    }
+    case "delta": {
+      const held = state.topics[message.topic];
+      if (!held || held.rev !== message.prev) return { state, gap: message.topic };
+      const data = mergePatch(held.data, message.patch);
+      const topics = { ...state.topics, [message.topic]: { rev: message.rev, data } };
+      return { state: { ...state, position, topics }, changed: message.topic };
+    }
+    default:
+      return { state: { ...state, position } };
+  }
+}
+
+/** Return the revision held of each topic, for a resume. */
+export function revisions(state) {
+  return Object.fromEntries(Object.entries(state.topics).map(([name, held]) => [name, held.rev]));
+}
+
+/** Return a document's entries in their order, each with its id. */
+export function rows(document) {
+  const entries = document?.entries ?? {};
+  return (document?.order ?? []).filter((id) => id in entries).map((id) => ({ id, ...entries[id] }));
+}

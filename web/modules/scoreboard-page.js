@@ -1,0 +1,40 @@
+/** The venue board: one race, or whichever race of a competition is current. */
+
+import "../elements/define.js";
+import { clock } from "./clock.js";
+import { wait } from "./competition.js";
+import { Feed } from "./feed.js";
+
+const asked = new URLSearchParams(location.search);
+const board = document.querySelector("race-board");
+
+/** An LED wall has exactly so many pixels, wherever the browser's window ends. */
+function fitWall() {
+  const [width, height] = [asked.get("width"), asked.get("height")].map((n) => Number.parseInt(n, 10));
+  if (width > 0 && height > 0) {
+    document.body.classList.add("wall");
+    board.style.width = `${width}px`;
+    board.style.height = `${height}px`;
+  }
+}
+
+async function topic() {
+  const race = asked.get("race");
+  if (race) return `race/${race}`;
+  const competition = asked.get("competition");
+  return `current/${competition ?? (await wait()).id}`;
+}
+
+fitWall();
+const feed = new Feed(Feed.here(), [await topic()]);
+feed.addEventListener("document", ({ detail }) => {
+  if (detail.data?.race) {
+    board.board = detail.data;
+    document.body.classList.add("has-board");
+  }
+});
+feed.addEventListener("status", ({ detail }) => {
+  board.status = detail;
+});
+feed.addEventListener("time", ({ detail }) => clock.correct(detail.offset));
+feed.start();
