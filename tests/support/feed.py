@@ -118,6 +118,10 @@ class Connection:
             self.viewer.take(message)
         return found
 
+    def changes(self) -> list[Json]:
+        """Fold what has arrived and return the deltas."""
+        return [message for message in self.read() if message["t"] == "delta"]
+
     def cut(self) -> None:
         """Lose the connection, and what is in it."""
         self.stage.hub.leave(self.seat)

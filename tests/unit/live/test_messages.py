@@ -55,7 +55,7 @@ def test_a_sync_is_read() -> None:
         ("hello", Malformed),
         ('{"t":"hello"', Malformed),
         ('{"t":"\ud800"}', Malformed),
-        ("[" * 5000, Malformed),
+        ('{"a":' * 5000, Malformed),
         ("[]", BadMessage),
         ("7", BadMessage),
         ("{}", BadMessage),
@@ -95,9 +95,7 @@ def test_a_packet_is_framed_once() -> None:
 
 def test_all_but_the_last_of_a_step_announce_more() -> None:
     """A viewer can tell where a step ends."""
-    packets = [
-        Packet(Snap(topic=topic, pos=9, rev=9, data=encode_document({}))) for topic in "abc"
-    ]
+    packets = [Packet(Snap(topic=topic, pos=9, rev=9, data=encode_document({}))) for topic in "abc"]
     assert joined(packets).count(b'"more":true') == 2
     assert not joined(packets).endswith(b'"more":true}')
     assert joined([]) == b""
