@@ -13,8 +13,15 @@ export class RaceOrder extends HTMLElement {
   #lines = new Map();
   #race = null;
 
+  #observer = new ResizeObserver(() => this.#fit());
+
   connectedCallback() {
     this.append(this.#list);
+    this.#observer.observe(this);
+  }
+
+  disconnectedCallback() {
+    this.#observer.disconnect();
   }
 
   /** Show a board's competitors. */
@@ -38,6 +45,7 @@ export class RaceOrder extends HTMLElement {
       }
     });
     setAttribute(this, "data-count", competitors.length);
+    this.#fit();
     this.#animate(before);
   }
 
@@ -45,6 +53,14 @@ export class RaceOrder extends HTMLElement {
     const line = new Line(id);
     this.#lines.set(id, line);
     return line;
+  }
+
+  /** Shrink names that do not fit; they are never cut and never wrapped. */
+  #fit() {
+    const lines = [...this.#lines.values()];
+    for (const line of lines) line.widen();
+    const widths = lines.map((line) => line.width());
+    lines.forEach((line, i) => line.shrink(widths[i]));
   }
 
   #tops() {
@@ -119,6 +135,21 @@ class Line {
     setAttribute(this.#time, "data-reconstructed", reconstructed(competitor));
   }
 
+  /** Give the name its full size, to be measured. */
+  widen() {
+    this.#name.style.fontSize = "";
+  }
+
+  /** Return how much of its width the name needs, 1 being all of it. */
+  width() {
+    return this.#name.scrollWidth / Math.max(this.#name.clientWidth, 1);
+  }
+
+  /** Make the name as small as it must be. */
+  shrink(needed) {
+    if (needed > 1) this.#name.style.fontSize = `${Math.max(0.5, 0.98 / needed)}em`;
+  }
+
   moved(direction) {
     setText(this.#arrow, direction === "up" ? "▲" : "▼");
     setAttribute(this.#arrow, "data-direction", direction);
@@ -134,7 +165,6 @@ class Line {
         h(part.family ? "b" : "span", { class: part.family ? "family" : "given" }, part.text),
       ),
     );
-    setAttribute(this.#name, "data-long", name.length > 18 ? (name.length > 24 ? "very" : "") : null);
   }
 }
 
