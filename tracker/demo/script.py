@@ -265,14 +265,15 @@ def _laps(weekend: Weekend, race: Race) -> Iterator[Step]:
     relay = weekend.distance(race.distance).relay
     for competitor, crossed in race.crossings_ms.items():
         stated = race.stated_time(competitor)
+        # The remark on a source belongs to the finish time alone.
+        finish_source = stated[1].partition(";")[0] if stated is not None else RECONSTRUCTED
         for row, elapsed_ms in enumerate(crossed, start=1):
-            last = row == len(crossed)
             crossing = c.RecordCrossing(
                 race=race.race,
                 helmet_number=None if relay else helmets[competitor],
                 start_position=positions[competitor] if relay else None,
                 elapsed_ms=elapsed_ms,
-                source=stated[1] if last and stated is not None else RECONSTRUCTED,
+                source=finish_source if row == len(crossed) else RECONSTRUCTED,
             )
             yield Step(elapsed_ms, LAP_RECORDER, crossing)
     bell_ms = min(crossed[-2] for crossed in race.crossings_ms.values())
