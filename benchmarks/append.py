@@ -18,13 +18,17 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 import asyncpg
 import uvloop
+from eventsourcing.persistence import StoredEvent
+from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
 
 from tracker import migrations, postgres
 from tracker.log.event_log import EventLog, open_event_log
@@ -139,12 +143,6 @@ async def raw_rounds(
 
 def eventsourcing_round(found: dict[str, Figures], url: str, commands: int) -> None:
     """Measure the Python eventsourcing library's PostgreSQL recorder, eight writers in threads."""
-    from concurrent.futures import ThreadPoolExecutor
-    from uuid import uuid4
-
-    from eventsourcing.persistence import StoredEvent
-    from eventsourcing.postgres import PostgresApplicationRecorder, PostgresDatastore
-
     parts = urlsplit(url)
     host = parse_qs(parts.query).get("host", [parts.hostname])[0]
     with PostgresDatastore(
@@ -229,7 +227,7 @@ async def run(url: str, *, rounds: int, commands: int) -> dict[str, Figures]:
 def report(found: dict[str, Figures], server: str) -> bool:
     """Print the table and the targets; return whether all are met."""
     print(f"{server}; {os.cpu_count()} cores; Python {platform.python_version()}")
-    print(f"\n| case | events/s | x eight raw connections | p99 ms |\n|---|---:|---:|---:|")
+    print("\n| case | events/s | x eight raw connections | p99 ms |\n|---|---:|---:|---:|")
     base = found["raw INSERT, 8 connections"].rate
     for name, figures in found.items():
         print(
@@ -246,22 +244,27 @@ def report(found: dict[str, Figures], server: str) -> bool:
     return met
 
 
-async def main() -> bool:
-    """Run the benchmark on an embedded or a given server."""
+def arguments(directory: str) -> argparse.Namespace:
+    """Return what was asked for; without a database, an embedded one in a directory."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="one short round")
     parser.add_argument("--database", help="URL of a PostgreSQL of your own")
-    options = parser.parse_args()
+    parser.set_defaults(data=Path(directory))
+    return parser.parse_args()
+
+
+async def main(options: argparse.Namespace) -> bool:
+    """Run the benchmark on an embedded or a given server."""
     rounds, commands = (1, 400) if options.quick else (5, 2000)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as directory:
-        Path(directory).chmod(0o755)
-        async with postgres.running(data=Path(directory), database=options.database) as url:
-            await migrations.migrate(url)
-            connection = await asyncpg.connect(url)
-            server = await connection.fetchval("select split_part(version(), ' on ', 1)")
-            await connection.close()
-            return report(await run(url, rounds=rounds, commands=commands), server)
+    async with postgres.running(data=options.data, database=options.database) as url:
+        await migrations.migrate(url)
+        connection = await asyncpg.connect(url)
+        server = await connection.fetchval("select split_part(version(), ' on ', 1)")
+        await connection.close()
+        return report(await run(url, rounds=rounds, commands=commands), server)
 
 
 if __name__ == "__main__":
-    sys.exit(0 if uvloop.run(main()) else 1)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as room:
+        Path(room).chmod(0o755)
+        sys.exit(0 if uvloop.run(main(arguments(room))) else 1)

@@ -62,10 +62,9 @@ async def test_a_change_behind_the_back_shows(event_log: EventLog, database_url:
         "alter table events disable trigger all",
         "update events set data = '{\"n\": 2}' where position = 1",
     )
-    verifier = Verifier()
+    changed, *_ = await event_log.read_after(0)
     with pytest.raises(ChainBroken, match="position 1"):
-        for event in await event_log.read_after(0):
-            verifier.check(event)
+        Verifier().check(changed)
 
 
 async def test_hash_is_what_psql_computes(event_log: EventLog, database_url: str) -> None:

@@ -105,7 +105,7 @@ def test_things_are_set_up_in_their_order() -> None:
 
 
 def test_relay_teams_line_up_their_own_skaters(day: RaceDay) -> None:
-    """A team's skaters are entered and of its nation; an exchange outside the line-up is flagged."""
+    """A team's skaters are entered, of its nation, and flagged when not in the line-up."""
     relay = "cup/women-3000-relay/final-a"
     with pytest.raises(r.NotEntered):
         day.when(

@@ -80,7 +80,7 @@ class RaceDayMachine(RuleBasedStateMachine):
 
     @rule(request=requests)
     def deciding_is_pure(self, request: c.Command) -> None:
-        """The same request on the same state gives the same events, and changes nothing."""
+        """Give the same events for the same request on the same state, and change nothing."""
         state = self.day.state(decider.stream_of(request))
         context = self.day.context(request)
         before = repr(state)
@@ -103,7 +103,7 @@ class RaceDayMachine(RuleBasedStateMachine):
 
     @invariant()
     def sheets_and_boards_are_whole(self) -> None:
-        """Everybody stands once on the sheet and the board; places are 1, 2, … with ties left out."""
+        """Everybody stands once on sheet and board; a tie leaves out the next place."""
         for race in RACES:
             state = self.day.race(race)
             rows = sheet(state, public=False)
@@ -122,7 +122,7 @@ class RaceDayMachine(RuleBasedStateMachine):
 
     @invariant()
     def nothing_under_embargo_is_public(self) -> None:
-        """A penalty that the log never made public is on no public sheet."""
+        """Find no penalty on a public sheet that the log never made public."""
         for race in RACES:
             hidden: set[int] = set()
             for stream, version, event in self.day.log:
