@@ -148,18 +148,18 @@ there as (
     from read_model.rows where generation = $2
 ),
 
-only as (
+unmatched as (
     (select 1 as side, gone.* from (select * from here except all select * from there) gone)
     union all
     (select 2 as side, new.* from (select * from there except all select * from here) new)
 )
 
 select
-    only.side, named.scope, only.key, only.ord, only.since, only.until, only.data,
+    each.side, named.scope, each.key, each.ord, each.since, each.until, each.data,
     count(*) over () as total
-from only
-join read_model.scopes named on named.number = only.scope
-order by only.since, named.scope, only.key
+from unmatched each
+join read_model.scopes named on named.number = each.scope
+order by each.since, named.scope, each.key, each.side
 limit $3;
 
 -- name: count_rows
