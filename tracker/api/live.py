@@ -15,9 +15,9 @@ from tracker.live.subscription import Subscription
 
 MESSAGE_HARD_LIMIT = 64 * 1024
 """Bytes of a message that are read at all; one that is longer is not even answered."""
-SEND_BUFFER = 64 * 1024
+SEND_BUFFER_LIMIT = 64 * 1024
 """Bytes the kernel keeps for a viewer; what is in there is not replaced by anything newer."""
-UNSENT = 16 * 1024
+UNSENT_LIMIT = 16 * 1024
 """Bytes the kernel keeps for a viewer that have not left the machine."""
 UNANSWERED_MS = 20_000
 """How long a viewer's machine may leave bytes unacknowledged before it counts as gone."""
@@ -183,7 +183,7 @@ def _tune(transport: asyncio.Transport) -> None:
     found = transport.get_extra_info("socket")
     if found is None or found.family not in (socket.AF_INET, socket.AF_INET6):
         return
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-    for option, value in ((_TCP_NOTSENT_LOWAT, UNSENT), (_TCP_USER_TIMEOUT, UNANSWERED_MS)):
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_LIMIT)
+    for option, value in ((_TCP_NOTSENT_LOWAT, UNSENT_LIMIT), (_TCP_USER_TIMEOUT, UNANSWERED_MS)):
         with contextlib.suppress(OSError):  # not every system knows them
             found.setsockopt(socket.IPPROTO_TCP, option, value)

@@ -116,6 +116,17 @@ def test_catching_up_is_one_change() -> None:
     assert topic.catch_up(base, 20) is topic.catch_up(base, 20)
 
 
+def test_catching_up_later_leads_further() -> None:
+    """Two who stopped at the same revision and return at different ones each get to the present."""
+    topic = channel({"n": 0, "name": "a name that makes the whole longer than a patch"})
+    base = Base(10, topic.document)
+    for n in (1, 2):
+        step(topic, {**topic.document, "n": n}, 10 + n)
+        message = topic.catch_up(base, 20).message
+        assert isinstance(message, Delta)
+        assert (message.rev, json.loads(bytes(message.patch))) == (10 + n, {"n": n})
+
+
 def test_catching_up_tells_the_revision_even_if_nothing_differs() -> None:
     """There and back again is no difference, but the next change will name the last one."""
     topic = channel({"n": 0})
