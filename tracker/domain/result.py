@@ -156,7 +156,8 @@ def _row(
     penalty, advancement = decisions
     time_ms = finish_time_ms(race, c) if penalty is None and c.out is None else None
     status: str | None = penalty.kind if penalty else c.out
-    if status is None and rank is not None and time_ms is None:
+    if status is None and rank is not None and (c.declared is not None or c.timed == "none"):
+        # The officials say so; a time that nobody has read yet is just not there.
         status = "no time"
     stated = c.time_stated_by
     if c.timed is None and time_ms is not None:

@@ -182,6 +182,16 @@ def test_declared_finished_has_a_place_and_no_time(day: RaceDay) -> None:
     assert ranks(day)[2:] == [(CIA, 3, "no time"), (DEE, 3, "no time")]
 
 
+def test_no_time_is_what_officials_say_not_a_time_nobody_read(day: RaceDay) -> None:
+    """A place without a time has no status until the officials give `no time`."""
+    day.given(
+        c.StartRace(race=RACE),
+        c.RecordFinishOrder(race=RACE, groups=((ANN,), (BEA,))),
+        c.RecordFinishTimes(race=RACE, times=(FinishTime(BEA, None),)),
+    )
+    assert ranks(day)[:2] == [(ANN, 1, None), (BEA, 2, "no time")]
+
+
 def test_fall_dnf_and_withdrawal_keep_their_place_below_the_finishers(day: RaceDay) -> None:
     """A fall is marked, and getting up clears it; who does not finish has no place."""
     day.given(
@@ -194,8 +204,8 @@ def test_fall_dnf_and_withdrawal_keep_their_place_below_the_finishers(day: RaceD
         c.RecordFinishOrder(race=RACE, groups=((ANN,), (BEA,))),
     )
     assert ranks(day) == [
-        (ANN, 1, "no time"),
-        (BEA, 2, "no time"),
+        (ANN, 1, None),
+        (BEA, 2, None),
         (CIA, None, "DNF"),
         (DEE, None, "WDR"),
     ]
