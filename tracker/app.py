@@ -27,7 +27,7 @@ from tracker.command_handler import CommandHandler
 from tracker.config import Settings
 from tracker.errors import NotYet, SettingsError
 from tracker.live.hub import Hub
-from tracker.log.event_log import EventLog, open_event_log
+from tracker.log.event_log import EventLog, connect, open_event_log
 
 READ_CONNECTIONS = 8
 DRAIN_S = 10.0
@@ -57,6 +57,18 @@ async def stored(settings: Settings) -> AsyncIterator[tuple[str, EventLog]]:
         )
         await migrations.migrate(url)
         yield url, await stack.enter_async_context(open_event_log(url))
+
+
+@contextlib.asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator["asyncpg.Connection[Any]"]:
+    """Yield one connection to a database of this version's schema, as the application's role."""
+    async with postgres.running(data=settings.data, database=settings.database) as url:
+        await migrations.migrate(url)
+        connection = await connect(url)
+        try:
+            yield connection
+        finally:
+            await connection.close()
 
 
 @contextlib.asynccontextmanager

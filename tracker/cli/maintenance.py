@@ -1,16 +1,20 @@
 """`bell-lap log …` and `bell-lap projections …`: looking after what is stored."""
 
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, BinaryIO
 
 import msgspec
 from cyclopts import App, Parameter
 
 from projections import ALL, rebuild
 from projections.writer import Status
-from tracker.app import maintaining
+from tracker import archive
+from tracker.app import connected, maintaining, stored
 from tracker.cli import tables
 from tracker.cli.store import STORE, Store, run
-from tracker.errors import BadRequest
+from tracker.errors import BadRequest, NotFound
+from tracker.log import verification
+from tracker.log.verification import Verified
 
 log = App(name="log", help="Verify, export or import the event log.", result_action="return_value")
 projections = App(
@@ -22,6 +26,12 @@ class NothingNamed(BadRequest):
     """A rebuild of nothing."""
 
     code = "nothing-named"
+
+
+class BadFile(BadRequest):
+    """A file that cannot be read, or would be overwritten."""
+
+    code = "bad-file"
 
 
 @projections.command
@@ -73,6 +83,84 @@ def rebuild_(
         _say(f"{done.name} v{done.version}: {done.rows} rows at {done.position}, {agreed}")
         for each in done.shown:
             _say(f"  only {each.side}: {each.scope} {each.key} from {each.since}: {each.data}")
+
+
+@log.command
+def verify(*, store: Store = STORE) -> None:
+    """Check every event against the hash chain, from the first to the last."""
+
+    async def work() -> Verified:
+        async with stored(store.settings()) as (_, event_log):
+            return await verification.verify(event_log)
+
+    verified = run(work())
+    _say(f"{verified.position} events, the chain holds; it ends with {verified.hash}")
+
+
+@log.command
+def export(
+    target: Path,
+    /,
+    *,
+    competition: Annotated[str | None, Parameter(help="One competition, not the whole.")] = None,
+    store: Store = STORE,
+) -> None:
+    """Write the log, or one competition of it, to a file of NDJSON.
+
+    Parameters
+    ----------
+    target
+        The file; one that exists is not overwritten.
+    """
+
+    async def work() -> int:
+        async with connected(store.settings()) as connection:
+            lines = -1  # the first says what it is
+            with _new(target) as file:
+                async for line in archive.export(connection, competition):
+                    file.write(line)
+                    lines += 1
+        return lines
+
+    try:
+        count = run(work())
+    except NotFound:
+        target.unlink()
+        raise
+    _say(f"{count} events in {target}")
+
+
+@log.command(name="import")
+def import_(source: Path, /, *, store: Store = STORE) -> None:
+    """Append an archive's events, with the times they had; all of them or none.
+
+    Parameters
+    ----------
+    source
+        A file that `log export` wrote.
+    """
+
+    async def work() -> int:
+        async with connected(store.settings()) as connection:
+            with _readable(source) as file:
+                return await archive.bring_in(connection, file)
+
+    _say(f"{run(work())} events from {source}")
+
+
+def _new(path: Path) -> BinaryIO:
+    """Open a file that is not there yet."""
+    try:
+        return path.open("xb")
+    except OSError as error:
+        raise BadFile(f"cannot write {path}: {error.strerror or error}") from error
+
+
+def _readable(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise BadFile(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _say(line: str) -> None:
