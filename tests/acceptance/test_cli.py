@@ -74,7 +74,7 @@ async def test_as_of_before_the_result_nobody_has_points(skated: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (("result", officials.RACE), ("OFFICIAL", "Ann One", "0:42.000", "+0.300")),
+        (("result", officials.RACE), ("OFFICIAL", "Ann One", "42.000", "+0.300")),
         (("board", officials.RACE), ("OFFICIAL", "Bea Two", "KOR")),
         (("lap-chart", officials.RACE), ("Cia Three",)),
         (("start-list", officials.RACE), ("Dee Four", "POL")),

@@ -15,7 +15,7 @@ Column: TypeAlias = tuple[str, Callable[[Row], object], bool]
 
 GLOBE_ROWS = 10
 RECONSTRUCTED = "reconstructed"
-_PLAIN_WIDTH = 140
+_PLAIN_WIDTH = 200
 _MINUTE_MS = 60_000
 _MS = 1000
 
@@ -27,12 +27,14 @@ def console() -> Console:
 
 
 def clock(time_ms: int | None) -> str:
-    """Return thousandths as `m:ss.000`; nothing for no time."""
+    """Return thousandths as `m:ss.000`, `ss.000` below a minute; nothing for no time."""
     if time_ms is None:
         return ""
     minutes, rest = divmod(time_ms, _MINUTE_MS)
     seconds, thousandths = divmod(rest, _MS)
-    return f"{minutes}:{seconds:02}.{thousandths:03}"
+    if minutes:
+        return f"{minutes}:{seconds:02}.{thousandths:03}"
+    return f"{seconds}.{thousandths:03}"
 
 
 def gap(gap_ms: int | None) -> str:
@@ -238,8 +240,8 @@ def programme(document: Document) -> RenderableType:
 def journal(document: Document) -> RenderableType:
     """Return the public ledger of decisions."""
     columns = (
-        ("At", lambda row: str(row.get("occurred_at"))[:19].replace("T", " "), False),
-        ("Race", _field("race"), False),
+        ("At (UTC)", lambda row: str(row.get("occurred_at"))[:19].replace("T", " "), False),
+        ("Race", lambda row: str(row.get("race") or "").partition("/")[2], False),
         ("Decision", _field("text"), False),
         ("Reason", _field("reason"), False),
         ("Official", _field("official"), False),
