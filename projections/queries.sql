@@ -94,12 +94,15 @@ select count(*) from moved;
 select min(position) from read_model.generations where live and failure is null;
 
 -- name: read_now
--- $1 projection, $2 scope.
+-- $1 projection, $2 scope. Generation and scope are looked up first: one table is read, no other.
 select live.position, held.key, held.data
 from read_model.generations live
-left join read_model.scopes named on named.scope = $2
 left join read_model.rows held
-    on held.generation = live.generation and held.scope = named.number and held.until is null
+    on held.generation = (
+        select generation from read_model.generations where projection = $1 and live
+    )
+    and held.scope = (select number from read_model.scopes where scope = $2)
+    and held.until is null
 where live.projection = $1 and live.live
 order by held.ord;
 
@@ -107,11 +110,13 @@ order by held.ord;
 -- $1 projection, $2 scope, $3 position.
 select live.position, held.key, held.data
 from read_model.generations live
-left join read_model.scopes named on named.scope = $2
 left join read_model.rows held
-    on held.generation = live.generation
-    and read_model.span(held.scope, held.since, held.until)
-        @> read_model.spot(named.number, $3)
+    on held.generation = (
+        select generation from read_model.generations where projection = $1 and live
+    )
+    and read_model.span(held.scope, held.since, held.until) @> read_model.spot(
+        (select number from read_model.scopes where scope = $2), $3
+    )
 where live.projection = $1 and live.live
 order by held.ord;
 

@@ -30,6 +30,16 @@ BEHIND_S = 0.02
 RETRY_S = (0.1, 2.0)
 """First and longest pause before the database is tried again."""
 
+_LOST = (
+    OSError,
+    LogError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # A connection that dies while a query is on its way may leave the driver in this state.
+    asyncpg.InternalClientError,
+)
+"""What becomes of a connection when its server goes away."""
+
 OnChange: TypeAlias = Callable[[int, frozenset[Scope], Book], None]
 _logger = structlog.get_logger(__name__)
 
@@ -143,7 +153,7 @@ class Runner:
                 _logger.info("projections_reopened", reason=moved.message)
             except ProjectionError as error:
                 await self._stop(error)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, LogError) as error:
+            except _LOST as error:
                 _logger.warning("projections_interrupted", error=str(error), pause_s=pause)
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, RETRY_S[1])

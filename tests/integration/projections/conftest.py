@@ -1,7 +1,7 @@
 """A log, a pool and a runner for the projections."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ from projections.runner import Runner
 from tracker.log.event_log import EventLog, open_pool
 
 Running = Callable[..., AbstractAsyncContextManager[Runner]]
+Killing = Callable[[], Awaitable[None]]
 
 
 @pytest.fixture
@@ -46,3 +47,21 @@ def running(event_log: EventLog, pool: "asyncpg.Pool[Any]") -> Running:
 def read_models(event_log: EventLog, pool: "asyncpg.Pool[Any]") -> ReadModels:
     """Return the read models as a process without a runner reads them."""
     return ReadModels(event_log, pool)
+
+
+@pytest.fixture
+def kill_the_writer(database_url: str) -> Killing:
+    """Kill the server process of the connection that holds the runner's lock."""
+
+    async def kill() -> None:
+        admin = await asyncpg.connect(database_url)
+        await admin.execute(
+            """
+            select pg_terminate_backend(pid)
+            from pg_locks join pg_database on pg_database.oid = pg_locks.database
+            where locktype = 'advisory' and granted and datname = current_database()
+            """
+        )
+        await admin.close()
+
+    return kill

@@ -135,7 +135,9 @@ async def test_a_rebuild_tells_what_was_wrong_and_puts_it_right(
     """Rows that somebody tampered with are reported one by one, and gone afterwards."""
     async with running() as runner:
         await runner.reached(await fill(event_log, official().log), 10)
-    await pool.execute("""update read_model.rows set data = '{"name": "forged"}' where key = 'KOR'""")
+    await pool.execute(
+        """update read_model.rows set data = '{"name": "forged"}' where key = 'KOR'"""
+    )
     assert (await read_models.read("medals", "cup:noc-all")).entries["KOR"] == {"name": "forged"}
 
     [report] = await rebuild(event_log, pool, ALL, "medals")

@@ -67,7 +67,9 @@ def _skates(race: str, row: int, missed: int) -> list[Move]:
     return [skate]
 
 
-def _about(draw: st.DrawFn, race: str, kinds: st.SearchStrategy[c.Command], most: int) -> list[Move]:
+def _about(
+    draw: st.DrawFn, race: str, kinds: st.SearchStrategy[c.Command], most: int
+) -> list[Move]:
     """Return some requests about a race, and some things taken back."""
     which = st.integers(0, 12)
     moves = (
