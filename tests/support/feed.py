@@ -104,7 +104,7 @@ class Connection:
         self.subscription.receive(text, self.stage.hub.now_ms())
         data = self.subscription.to_send()
         if data:
-            self.stage.hub.deliver(self.seat, data)
+            self.pipe.write(data)
 
     def hello(self, *topics: str, **fields: Any) -> list[Json]:
         """Say hello for these topics and return what came of it."""

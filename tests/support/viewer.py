@@ -59,6 +59,7 @@ class Viewer:
     def take(self, message: Json) -> None:
         """Fold the next message; raises Gap when one before it is missing."""
         self.frames.append(copy.deepcopy(message))
+        before = self.repeated
         match message["t"]:
             case "welcome":
                 self._welcome(message)
@@ -68,10 +69,12 @@ class Viewer:
                 self.revs[message["topic"]] = message["rev"]
             case "delta":
                 self._delta(message)
+        repeated = self.repeated > before
         self.in_step = not message.get("more", False)
         if self.in_step:
-            assert message["pos"] >= self.pos, (message, self.pos)
-            self.pos = message["pos"]
+            # Only what is repeated after another hello may speak of an earlier position.
+            assert message["pos"] >= self.pos or repeated, (message, self.pos)
+            self.pos = max(self.pos, message["pos"])
 
     def _welcome(self, message: Json) -> None:
         self.epoch = message["epoch"]

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from aiohttp import WSMsgType, web
 
 from tracker.api.middleware import NOTES
-from tracker.live.audience import Viewer
 from tracker.live.hub import TRY_LATER, FeedClosed, Hub
 from tracker.live.subscription import Subscription
 
@@ -125,7 +124,7 @@ class Live:
         self._sinks.add(sink)
         subscription = Subscription(self._hub, viewer)
         try:
-            await self._converse(ws, sink, viewer, subscription)
+            await self._converse(ws, sink, subscription)
         finally:
             self._hub.leave(viewer)
             self._sinks.discard(sink)
@@ -139,11 +138,7 @@ class Live:
         return ws
 
     async def _converse(
-        self,
-        ws: web.WebSocketResponse,
-        sink: SocketSink,
-        viewer: Viewer,
-        subscription: Subscription,
+        self, ws: web.WebSocketResponse, sink: SocketSink, subscription: Subscription
     ) -> None:
         """Pass on what the viewer says, one message at a time, until the conversation is over."""
         loop = asyncio.get_running_loop()
@@ -163,8 +158,9 @@ class Live:
                     return
             data = subscription.to_send()
             if data:
-                self._hub.deliver(viewer, data)
-            # Who asks faster than it reads is not asked again before it has read.
+                sink.write(data)
+            await asyncio.sleep(0)  # some event loops write at the end of their turn
+            # Who asks faster than it reads is not heard again before it has read.
             while sink.pending() and sink.ending is None:  # noqa: ASYNC110 - no event says so
                 await asyncio.sleep(DRAIN_LOOK_S)
 

@@ -182,24 +182,28 @@ class Hub:
         """Send changes to those in step, unless their pause is running."""
         for viewer in audience.behind:
             viewer.missed.note(changes, before)
-        if now_ms < audience.due_ms:
+        if audience.missed or now_ms < audience.due_ms:
             audience.missed.note(changes, before)
             self._pausing.add(audience)
             self.on_restless()
             return
-        self._send(audience, joined([change.packet for change in changes]), now_ms)
+        data = joined([change.packet for change in changes])
+        for viewer in self._send(audience, data, now_ms):
+            self._fall_behind(viewer, audience, now_ms)
+            viewer.missed.note(changes, before)
 
-    def _send(self, audience: Audience, data: bytes, now_ms: float) -> None:
-        """Write the same bytes to everybody in step; who does not take them falls behind."""
+    def _send(self, audience: Audience, data: bytes, now_ms: float) -> list[Viewer]:
+        """Write the same bytes to everybody in step; return who has not taken the last ones."""
         if audience.conflate_ms:
             audience.due_ms = now_ms + audience.conflate_ms
         stalled = []
         for viewer in audience.in_step:
-            viewer.sink.write(data)
+            # Looked at before and not after: some event loops write at the end of their turn.
             if viewer.sink.pending():
                 stalled.append(viewer)
-        for viewer in stalled:
-            self._fall_behind(viewer, audience, now_ms)
+            else:
+                viewer.sink.write(data)
+        return stalled
 
     # --- what the connections call -----------------------------------------------------------
 
@@ -248,13 +252,6 @@ class Hub:
         mode: Literal["resumed", "snapshot"] = "snapshot" if whole or not followed else "resumed"
         return Joined(mode, followed, refused, [*missed, *whole])
 
-    def deliver(self, viewer: Viewer, data: bytes) -> None:
-        """Write what is for one viewer alone."""
-        viewer.sink.write(data)
-        audience = viewer.audience
-        if audience is not None and viewer in audience.in_step and viewer.sink.pending():
-            self._fall_behind(viewer, audience, self._now_ms())
-
     def complete(self, viewer: Viewer) -> int:
         """Return up to which position a viewer was sent everything."""
         audience = viewer.audience
@@ -302,7 +299,7 @@ class Hub:
             self._try_again(viewer, now_ms)
         due = self._beats_due(now_ms)
         if due > self._beats_done:
-            self._heartbeat(range(max(self._beats_done, due - BEATS), due))
+            self._heartbeat(range(max(self._beats_done, due - BEATS), due), now_ms)
             self._beats_done = due
             self._forget_idle_topics(now_ms)
         rest_s = self.limits.heartbeat_ms / BEATS / 1000
@@ -312,8 +309,9 @@ class Hub:
         """Send everything that was kept back, as one change of each topic."""
         self._pausing.discard(audience)
         data = self._catch_up(audience.missed.bases)
+        for viewer in self._send(audience, data, now_ms):
+            self._fall_behind(viewer, audience, now_ms)
         audience.missed.clear()
-        self._send(audience, data, now_ms)
 
     def _try_again(self, viewer: Viewer, now_ms: float) -> None:
         """Bring a viewer in step whose connection takes bytes again; drop who takes none."""
@@ -329,8 +327,6 @@ class Hub:
         if viewer.missed:
             viewer.sink.write(self._catch_up(viewer.missed.bases))
             viewer.missed.clear()
-            if viewer.sink.pending():
-                return
         audience.behind.discard(viewer)
         self._behind.discard(viewer)
         audience.in_step.add(viewer)
@@ -340,19 +336,24 @@ class Hub:
             [self._channels[name].catch_up(bases[name], self.position) for name in sorted(bases)]
         )
 
-    def _heartbeat(self, parts: Iterable[int]) -> None:
+    def _heartbeat(self, parts: Iterable[int], now_ms: float) -> None:
         """Tell the viewers of some parts of the period how far they are."""
         time_now = datetime.fromtimestamp(self._wall(), UTC).isoformat(timespec="milliseconds")
         frames: dict[int, bytes] = {}
         for part in parts:
             for viewer in list(self._beats[part % BEATS]):
-                if viewer.audience is None or viewer.sink.pending():
+                audience = viewer.audience
+                if audience is None:
+                    continue
+                if viewer.sink.pending():
+                    if viewer in audience.in_step:
+                        self._fall_behind(viewer, audience, now_ms)
                     continue
                 position = self.complete(viewer)
                 if position not in frames:
                     beat = Heartbeat(pos=position, time=time_now.replace("+00:00", "Z"))
                     frames[position] = text_frame(encode(beat))
-                self.deliver(viewer, frames[position])
+                viewer.sink.write(frames[position])
 
     def _forget_idle_topics(self, now_ms: float) -> None:
         for name, channel in list(self._channels.items()):

@@ -348,6 +348,23 @@ def test_heartbeats_in_a_pause_tell_no_more_than_was_sent() -> None:
     assert {(m["t"], m["pos"]) for m in viewer.read()} == {("hb", 2)}
 
 
+def test_what_was_kept_back_is_not_overtaken() -> None:
+    """A change after the pause, but before its end was noticed, waits for what was kept back."""
+    stage = Stage()
+    stage.change({RACE: {"lap": 0}, MEDALS: {"gold": 0}})
+    viewer = stage.connect()
+    viewer.hello(RACE, MEDALS, conflateMs=1000)
+    stage.change({RACE: {"lap": 1}})
+    stage.change({MEDALS: {"gold": 1}})
+    viewer.changes()
+    stage.now_s += 1.5
+    stage.change({RACE: {"lap": 2}})
+    assert viewer.changes() == []
+    stage.wait(0.1)
+    assert {m["topic"] for m in viewer.changes()} == {RACE, MEDALS}
+    assert viewer.viewer.documents == {RACE: {"lap": 2}, MEDALS: {"gold": 1}}
+
+
 def test_who_comes_during_a_pause_joins_the_others_at_its_end() -> None:
     """The newcomer gets the state of now, keeps the pause, and nothing is doubled or lost."""
     stage = Stage()
@@ -402,13 +419,14 @@ def test_a_frozen_viewer_changes_nothing_for_the_others() -> None:
 
 
 def test_a_viewer_that_takes_nothing_is_dropped() -> None:
-    """After ten seconds it is told goodbye, closed and forgotten."""
+    """Ten seconds after that was noticed it is told goodbye, closed and forgotten."""
     stage = Stage()
     stage.change({RACE: {"lap": 0}})
     frozen = stage.connect()
     frozen.hello(RACE)
     frozen.pipe.frozen = True
     stage.change({RACE: {"lap": 1}})
+    stage.change({RACE: {"lap": 2}})
     stage.wait(9.9)
     assert stage.hub.viewers == 1
     stage.wait(0.2)
@@ -417,8 +435,20 @@ def test_a_viewer_that_takes_nothing_is_dropped() -> None:
     frozen.pipe.thaw()
     last = frozen.read()[-1]
     assert (last["t"], last["code"], last["retry"]) == ("bye", "slow", True)
-    stage.change({RACE: {"lap": 2}})
+    stage.change({RACE: {"lap": 3}})
     assert frozen.read() == []
+
+
+def test_a_frozen_viewer_of_a_quiet_topic_is_noticed_by_its_heartbeat() -> None:
+    """Nothing has to change for a dead connection to be found."""
+    stage = Stage(heartbeat_ms=2000, slow_ms=3000)
+    stage.change({RACE: {"lap": 0}})
+    frozen = stage.connect()
+    frozen.hello(RACE)
+    frozen.pipe.frozen = True
+    stage.wait(7.5)
+    assert stage.hub.viewers == 0
+    assert frozen.pipe.most_waiting < 200
 
 
 def test_a_viewer_that_takes_a_little_now_and_then_stays() -> None:

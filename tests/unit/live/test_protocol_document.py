@@ -13,11 +13,7 @@ from tracker.live import hub, messages, subscription, topics
 from tracker.live.limits import Limits
 
 PAGE = (Path(__file__).parents[3] / "docs" / "live-protocol.md").read_text(encoding="utf-8")
-EXAMPLES = [
-    line
-    for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
-    for line in block.split("\n")
-]
+EXAMPLES = "".join(re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)).splitlines()
 TO_VIEWER = {each.__struct_config__.tag: each for each in typing.get_args(messages.Outgoing)}
 TO_SERVER = {"hello": messages.Hello, "sync": messages.Sync}
 
@@ -29,7 +25,7 @@ def section(title: str) -> str:
     return found[2]
 
 
-@pytest.mark.parametrize("example", [line for line in EXAMPLES if line])
+@pytest.mark.parametrize("example", EXAMPLES)
 def test_examples_are_messages(example: str) -> None:
     """Every example is read as the message it shows, and written the same again."""
     shown = json.loads(example)
