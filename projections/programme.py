@@ -22,6 +22,9 @@ class ProgrammeProjection:
     name: ClassVar[str] = "programme"
     version: ClassVar[int] = 1
 
+    def __init__(self) -> None:
+        self._rows: dict[str, tuple[Race, Row]] = {}
+
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the competitions that the event touched."""
         del event, book
@@ -49,9 +52,17 @@ class ProgrammeProjection:
                 "current": current,
                 "next": _next(races, current),
             },
-            {_id(race): _entry(race) for race in races},
+            {_id(race): self._row(race) for race in races},
             tuple(_id(race) for race in races),
         )
+
+    def _row(self, race: Race) -> Row:
+        """Return a race's row; the same object for the same state, so that it is encoded once."""
+        name = _id(race)
+        known = self._rows.get(name)
+        if known is None or known[0] is not race:
+            known = self._rows[name] = (race, _entry(race))
+        return known[1]
 
 
 def current_race(book: Book, competition: str) -> str | None:

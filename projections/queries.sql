@@ -120,25 +120,19 @@ left join read_model.rows held
 where live.projection = $1 and live.live
 order by held.ord;
 
--- name: headers_now
--- $1 projection: the header of every scope.
-select live.position, named.scope, held.data
-from read_model.generations live
-left join (read_model.rows held join read_model.scopes named on named.number = held.scope)
-    on held.generation = live.generation and held.key = '' and held.until is null
-where live.projection = $1 and live.live
-order by named.scope;
+-- name: headers
+-- $1 projection, $2 position, or null for now: the header of every scope.
+with asked as (
+    select generation, position, coalesce($2, position) as moment
+    from read_model.generations where projection = $1 and live
+)
 
--- name: headers_as_of
--- $1 projection, $2 position: the header of every scope, at that position.
-select live.position, named.scope, held.data
-from read_model.generations live
+select asked.position, named.scope, held.data
+from asked
 left join (read_model.rows held join read_model.scopes named on named.number = held.scope)
-    on held.generation = live.generation
+    on held.generation = (select generation from asked)
     and held.key = ''
-    and held.since <= $2
-    and (held.until is null or held.until > $2)
-where live.projection = $1 and live.live
+    and int8range(held.since, held.until) @> (select moment from asked)
 order by named.scope;
 
 -- name: differences

@@ -110,10 +110,7 @@ class ReadModels:
 
     async def headers(self, name: str, *, as_of: int | None = None) -> Document:
         """Return the headers of all scopes of a projection as one document."""
-        if as_of is None:
-            found = await self._pool.fetch(QUERIES["headers_now"], name)
-        else:
-            found = await self._pool.fetch(QUERIES["headers_as_of"], name, as_of)
+        found = await self._pool.fetch(QUERIES["headers"], name, as_of)
         position = _position(found, as_of)
         entries = {
             row["scope"]: msgspec.json.decode(row["data"], type=Row)

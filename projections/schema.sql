@@ -74,6 +74,10 @@ return (scope << 40) + "position";
 create index if not exists rows_as_of
     on read_model.rows using gist (read_model.span(scope, since, until));
 
+-- The same for headers alone: the list of all scopes at a position.
+create index if not exists rows_headers
+    on read_model.rows using gist (int8range(since, until)) where key = '';
+
 create or replace function read_model.begin_generation(
     _projection text, _version int, _live boolean, _filled_by text, _epoch text
 )
@@ -112,4 +116,4 @@ begin
 end
 $$;
 
-comment on table read_model.rows is 'layout 1';
+comment on table read_model.rows is 'layout 2';

@@ -90,6 +90,24 @@ async def test_a_query_reads_the_rows_of_its_answer_and_no_others(database_url: 
         await connection.close()
 
 
+async def test_a_list_of_scopes_reads_their_headers_and_nothing_else(database_url: str) -> None:
+    """As of any position and now, the headers that held are found by an index."""
+    connection = await asyncpg.connect(database_url)
+    try:
+        await store.install(connection)
+        last = await history(connection)
+        await connection.execute("update read_model.rows set key = '' where key = 'k7'")
+        await connection.execute("analyze")
+        for moment in (None, 1, last // 2, last):
+            plan = await plan_of(connection, "headers", "medals", moment)
+            plan = re.sub(r".*never executed.*\n(\s+Index Cond.*\n)?", "", plan)
+            assert "Seq Scan on medals" not in plan, plan
+            read = [int(rows) for rows in re.findall(r"Scan.* on medals\S* held.*rows=(\d+)", plan)]
+            assert sum(read) == SCOPES, plan
+    finally:
+        await connection.close()
+
+
 async def test_every_statement_prepares(database_url: str) -> None:
     """Names, columns and types of all statements exist."""
     connection = await asyncpg.connect(database_url)
