@@ -59,6 +59,14 @@ Round = Literal[
 ]
 
 
+class Target(Struct, frozen=True):
+    """Where a round leads to: so many of every race by place, so many of the round by time."""
+
+    to: Round
+    by_place: Annotated[int, Meta(ge=0, le=20)]
+    by_time: Annotated[int, Meta(ge=0, le=60)] = 0
+
+
 class Member(Struct, frozen=True):
     """A skater in a relay team's line-up."""
 
