@@ -40,11 +40,13 @@ class Pipe:
         self.frozen = False
         self.most_waiting = 0
         self.writes = 0
+        self.last = b""
         self.ended: int | None = None
 
     def write(self, data: bytes) -> None:
         """Take bytes, or keep them waiting."""
         self.writes += 1
+        self.last = data
         (self.waiting if self.frozen or self.waiting else self.taken).extend(data)
         self.most_waiting = max(self.most_waiting, len(self.waiting))
 

@@ -176,4 +176,4 @@ class Feed(RuleBasedStateMachine):
 
 
 TestFeed = Feed.TestCase
-TestFeed.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestFeed.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)
