@@ -261,6 +261,10 @@ async def test_an_ordinary_request_is_refused() -> None:
 # --- one viewer that stops reading ---------------------------------------------------------------
 
 
+HELLO = json.dumps({"t": "hello", "v": 1, "topics": [RACE]}).encode()
+HELLO_FRAME = bytes((0x81, 0x80 | len(HELLO))) + bytes(4) + HELLO
+
+
 async def frozen_viewer(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """Open a connection that takes little, says hello and reads nothing more."""
     address = URL(url)
@@ -275,9 +279,7 @@ async def frozen_viewer(url: str) -> tuple[asyncio.StreamReader, asyncio.StreamW
         "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
     )
     assert b" 101 " in await reader.readuntil(b"\r\n\r\n")
-    hello = json.dumps({"t": "hello", "v": 1, "topics": [RACE]}).encode()
-    mask = bytes(4)
-    writer.write(bytes((0x81, 0x80 | len(hello))) + mask + hello)
+    writer.write(HELLO_FRAME)
     await reader.readexactly(10)
     return reader, writer
 
@@ -335,3 +337,20 @@ async def test_a_viewer_that_reads_again_is_current_at_once() -> None:
         assert received < 300_000, "most of the five hundred changes were never sent"
         writer.transport.abort()
         await rink.emptied()
+
+
+async def test_who_asks_faster_than_it_reads_is_not_heard() -> None:
+    """One answer waits, however often it was asked for; then the connection is cut."""
+    async with Rink(slow_ms=300, heartbeat_ms=200).open() as rink:
+        rink.change({RACE: {"text": "x" * 1_000_000}})
+        _, writer = await frozen_viewer(rink.url)
+        for _ in range(20):
+            writer.write(HELLO_FRAME)
+        most = 0
+        async with asyncio.timeout(10):
+            while rink.hub.viewers:
+                most = max(most, waiting(rink))
+                await asyncio.sleep(0.01)
+        assert 500_000 < most < 1_100_000
+        await rink.emptied()
+        writer.transport.abort()

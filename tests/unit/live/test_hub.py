@@ -210,6 +210,15 @@ def test_heartbeats_follow_the_log_where_nothing_changes() -> None:
     assert {(m["t"], m["pos"]) for m in viewer.read()} == {("hb", 6)}
 
 
+def test_nobody_is_told_anything_before_hello() -> None:
+    """A connection that has asked for nothing gets nothing, not even a heartbeat."""
+    stage = Stage()
+    silent = stage.connect()
+    stage.change({RACE: {"lap": 0}})
+    stage.wait(11)
+    assert silent.read() == []
+
+
 def test_goodbye_at_shutdown() -> None:
     """Everybody is told when to come back, not all at once, and nobody is let in."""
     stage = Stage()
