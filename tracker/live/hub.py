@@ -1,8 +1,9 @@
 """Topics and viewers: what changed is made once and handed to everybody who follows it."""
 
+import contextlib
 import random
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Literal, TypeAlias
 
@@ -63,6 +64,21 @@ class UnknownTopic(NotFound):
     """A topic whose race, distance, competition or series the log does not know."""
 
     code = "unknown-topic"
+
+
+@contextlib.contextmanager
+def _showing(name: str) -> Iterator[None]:
+    """Turn whatever goes wrong in making one topic's document into TopicFailed.
+
+    One board that cannot be drawn must not darken all the others.
+    """
+    try:
+        yield
+    except UnknownTopic:
+        raise
+    except Exception as error:
+        failed = f"{name} cannot be shown now, which is a fault of Bell Lap: report it"
+        raise TopicFailed(failed) from error
 
 
 class Joined(Struct, frozen=True):
@@ -144,37 +160,29 @@ class Hub:
         documents: dict[str, Document] = {}
         patches: dict[tuple[int, int], tuple[Raw | None, Document]] = {}
         changes: dict[str, Change] = {}
-        self._stale = set()
+        failing, self._stale = self._stale, set()
         for name in sorted(names):
             channel = self._channels[name]
-            source = self._resolve(name, book)
             try:
-                if source not in documents:
-                    documents[source] = self._document(source, book) or {}
-            except TopicFailed:
+                with _showing(name):
+                    source = self._resolve(name, book)
+                    if source not in documents:
+                        documents[source] = without_nulls(self._render(source, book) or {})
+                    old, new = channel.document, documents[source]
+                    pair = (id(old), id(new))
+                    if pair not in patches:
+                        patch = diff(old, new)
+                        # The old document stays with its patch, so that no other gets its id.
+                        patches[pair] = (encode_document(patch) if patch else None, old)
+            except TopicFailed as failed:
                 self._stale.add(name)
+                if name not in failing:
+                    _log.error("topic_failed", topic=name, position=position, exc_info=failed)
                 continue
-            old, new = channel.document, documents[source]
-            pair = (id(old), id(new))
-            if pair not in patches:
-                patch = diff(old, new)
-                # The old document stays with its patch, so that no other gets its id.
-                patches[pair] = (encode_document(patch) if patch else None, old)
             change = channel.step(new, position, patches[pair][0])
             if change is not None:
                 changes[name] = change
         return changes
-
-    def _document(self, source: str, book: Book) -> Document | None:
-        """Return a topic's document as it is sent; raises TopicFailed."""
-        try:
-            document = self._render(source, book)
-        except Exception as error:
-            # One board that cannot be drawn must not darken all the others.
-            _log.exception("topic_failed", topic=source, position=book.position)
-            failed = f"{source} cannot be shown now, which is a fault of Bell Lap: report it"
-            raise TopicFailed(failed) from error
-        return None if document is None else without_nulls(document)
 
     def _announce(
         self, audience: Audience, changes: Sequence[Change], before: int, now_ms: float
@@ -238,8 +246,12 @@ class Hub:
         for name in dict.fromkeys(names):
             try:
                 channel = self._channel(name)
-            except (UnknownTopic, TopicFailed, topics.BadTopic) as error:
+            except (UnknownTopic, topics.BadTopic) as error:
                 refused[name] = error
+                continue
+            except TopicFailed as failed:
+                _log.error("topic_failed", topic=name, position=self.position, exc_info=failed)
+                refused[name] = failed
                 continue
             followed.append(name)
             since = self._missed(channel, resume)
@@ -374,10 +386,13 @@ class Hub:
         topics.check(name)
         book = self._book
         assert book is not None, "nobody is admitted before the first book"
-        document = self._document(self._resolve(name, book), book)
-        if document is None:
-            raise UnknownTopic(f"{name} is not in the log: it may come, say hello again later")
-        channel = Channel(name, document, max(self.position, book.position), self.limits)
+        with _showing(name):
+            document = self._render(self._resolve(name, book), book)
+            if document is None:
+                raise UnknownTopic(f"{name} is not in the log: it may come, say hello again later")
+            position = max(self.position, book.position)
+            channel = Channel(name, without_nulls(document), position, self.limits)
+            channel.snapshot(position)
         channel.idle_since_ms = self._now_ms()
         self._channels[name] = channel
         return channel

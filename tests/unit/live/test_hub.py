@@ -1,6 +1,7 @@
 """What changed reaches everybody who follows it, once, in order, and never late through others."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from tests.support.feed import CURRENT, MEDALS, OTHER_RACE, RACE, STANDINGS, Stage
 from tests.support.viewer import Gap
@@ -124,7 +125,10 @@ def test_a_topic_that_cannot_be_rendered_darkens_no_other() -> None:
     viewer = stage.connect()
     viewer.hello(RACE, OTHER_RACE)
     stage.broken.add(RACE)
-    stage.change({RACE: {"lap": 2}, OTHER_RACE: {"lap": 2}})
+    with capture_logs() as lines:
+        stage.change({RACE: {"lap": 2}, OTHER_RACE: {"lap": 1}})
+        stage.change({RACE: {"lap": 2}, OTHER_RACE: {"lap": 2}})
+    assert [(line["event"], line["topic"]) for line in lines] == [("topic_failed", RACE)]
     assert [message["topic"] for message in viewer.read()] == [OTHER_RACE]
     late = stage.connect()
     late.hello(CURRENT, RACE)
@@ -133,6 +137,18 @@ def test_a_topic_that_cannot_be_rendered_darkens_no_other() -> None:
     stage.change({OTHER_RACE: {"lap": 3}})
     viewer.read()
     assert viewer.viewer.documents == {RACE: {"lap": 2}, OTHER_RACE: {"lap": 3}}
+
+
+def test_a_document_that_cannot_be_encoded_darkens_no_other() -> None:
+    """What is no JSON is a fault like any other, at a change and at the first look."""
+    stage = Stage()
+    stage.change({RACE: {"lap": 1}, OTHER_RACE: {"lap": 1}})
+    viewer = stage.connect()
+    viewer.hello(RACE, OTHER_RACE)
+    stage.change({RACE: {"lap": object()}, OTHER_RACE: {"lap": 2}})
+    assert [message["topic"] for message in viewer.read()] == [OTHER_RACE]
+    stage.change({MEDALS: {"gold": object()}})
+    assert [m["code"] for m in viewer.hello(MEDALS) if m["t"] == "err"] == ["topic-failed"]
 
 
 def test_a_topic_that_cannot_be_rendered_at_first_is_refused() -> None:
