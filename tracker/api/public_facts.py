@@ -46,12 +46,21 @@ def secrets(stream: Iterable[tuple[int, Event]]) -> Secrets:
     hidden: set[int] = set()
     announced: dict[int, tuple[int, ...]] = {}
     about: dict[int, int] = {}
+    withdrawn: set[int] = set()
     for version, event in stream:
         if isinstance(event, ResultCorrected | DecisionsAnnounced):
             shown = set(hidden)
             if isinstance(event, DecisionsAnnounced):
                 named = {*event.decisions}
                 shown = {each for each in hidden if each in named or about.get(each) in named}
+            else:
+                # A decision that was taken back under embargo was never meant for the public.
+                taken_back = {about[each] for each in withdrawn if each in hidden}
+                shown = {
+                    each
+                    for each in hidden
+                    if each not in taken_back and about.get(each) not in taken_back
+                }
             announced[version] = tuple(sorted(shown))
             hidden -= shown
             continue
@@ -60,6 +69,8 @@ def secrets(stream: Iterable[tuple[int, Event]]) -> Secrets:
             hidden.add(version)
             if target is not None:
                 about[version] = target
+                if target in hidden and not isinstance(event, FactAmended):
+                    withdrawn.add(version)
     return Secrets(hidden=frozenset(hidden), announced=announced)
 
 

@@ -17,6 +17,8 @@ from tracker.domain.values import Member
 
 Medal = Literal["gold", "silver", "bronze"]
 _MEDALS: tuple[Medal, ...] = ("gold", "silver", "bronze")
+_NO_PLACE = 999
+"""Sorts somebody whose place nobody knows after every place."""
 _NO_TIME = 2**40
 """Sorts a missing time after every time."""
 
@@ -106,7 +108,8 @@ def _key(group: int, row: ResultRow, race: Race, ruleset: Ruleset) -> tuple[int,
     if row.status in {"YC", "RC"}:
         # The results of the distance are lost: below everybody who kept theirs.
         group = len(ruleset.round_order) * 2 + 2
-    return (group, penal, row.rank or 0, row.time_ms if row.time_ms is not None else _NO_TIME)
+    place = row.rank if row.rank is not None else _NO_PLACE
+    return (group, penal, place, row.time_ms if row.time_ms is not None else _NO_TIME)
 
 
 def _order(one: _Last) -> tuple[tuple[int, int, int, int], str, int]:

@@ -293,13 +293,8 @@ def _correction(
         )
     if replacement.race != command.race:
         raise r.WrongName(f"the replacement belongs to {replacement.race}, not to {command.race}")
-    if isinstance(fact, e.PenaltyCalled | e.AdvancementGranted) and (
-        state.official is not None and not isinstance(replacement, e.CrossingRecorded)
-    ):
-        raise r.NotAmendable(
-            f"decision {command.target} stands in an official result: withdraw it, "
-            "call the right one, and correct the result"
-        )
+    if isinstance(replacement, e.PenaltyCalled | e.AdvancementGranted):
+        _check_amended_decision(command.target, replacement, state)
     competitor = getattr(replacement, "competitor", None)
     if competitor is not None:
         competitor_on_ice(state, competitor)
@@ -310,6 +305,27 @@ def _correction(
         reason=command.reason,
         source=command.source,
     )
+
+
+def _check_amended_decision(
+    target: int, replacement: e.PenaltyCalled | e.AdvancementGranted, state: Race
+) -> None:
+    """Refuse an amendment that would publish a decision, or hide one that is public."""
+    if state.official is not None:
+        raise r.NotAmendable(
+            f"decision {target} stands in an official result: withdraw it, "
+            "call the right one, and correct the result"
+        )
+    decision = state.decision(target)
+    announced = decision is not None and decision.announced
+    if announced and replacement.embargo:
+        raise r.NotAmendable(
+            f"decision {target} is public: amend it in public, or withdraw it and call another"
+        )
+    if not announced and not replacement.embargo:
+        raise r.NotAmendable(
+            f"decision {target} is under embargo: amend it under embargo, then announce it"
+        )
 
 
 def _over(state: Race, race: str) -> None:

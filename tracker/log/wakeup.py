@@ -10,6 +10,12 @@ import structlog
 
 _logger = structlog.get_logger(__name__)
 _CHANNEL = "bell_lap_log"
+_LOST = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
 _POLL_S = 1.0
 """How late a reader is when every notification is lost."""
 
@@ -68,13 +74,13 @@ class Listener:
                         connection = await self._connect()
                         await connection.add_listener(_CHANNEL, self._notified)
                     self._wakeup.signal(await self._head())
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                except _LOST as error:
                     _logger.warning("log_listener_lost", error=str(error))
                     connection = None
                 await asyncio.sleep(_POLL_S)
         finally:
             if connection is not None and not connection.is_closed():
-                with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                with suppress(*_LOST):
                     await connection.close(timeout=2)
 
     def _notified(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:

@@ -1,6 +1,7 @@
 """A race from start list to official, given-when-then."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.support.race_day import RACE, SKATERS, RaceDay, competition, scheduled, skated
 from tracker.domain import commands as c
@@ -380,3 +381,29 @@ def test_unknown_infringement_names_those_there_are(day: RaceDay) -> None:
     """A code is checked against the ruleset that the competition adopted."""
     with pytest.raises(r.UnknownInfringement, match="F4"):
         day.when(c.CallPenalty(race=RACE, competitor=ANN, reason="x", infringement="Z9"))
+
+
+def test_amending_a_decision_makes_nothing_public(day: RaceDay) -> None:
+    """A public decision is withdrawn, not amended; one under embargo is amended under embargo."""
+    skated(day, ALL)
+    day.when(c.CallPenalty(race=RACE, competitor=ANN, reason="Impeding", embargo=True))
+    version = day.versions(RACE, e.PenaltyCalled)[0]
+    called = dict(day.race(RACE).facts)[version]
+    assert isinstance(called, e.PenaltyCalled)
+    other = replace(called, competitor=BEA)
+    with pytest.raises(r.NotAmendable, match="under embargo"):
+        day.when(
+            c.AmendFact(
+                race=RACE, target=version, replacement=replace(other, embargo=False), reason="x"
+            )
+        )
+    day.when(c.AmendFact(race=RACE, target=version, replacement=other, reason="Wrong skater"))
+    assert ranks(day)[0] == (ANN, 1, None)
+    assert ranks(day, public=False)[-1] == (BEA, None, "PEN")
+    day.when(c.AnnounceDecisions(race=RACE))
+    with pytest.raises(r.NotAmendable, match="public"):
+        day.when(c.AmendFact(race=RACE, target=version, replacement=called, reason="Back"))
+    assert ranks(day)[-1] == (BEA, None, "PEN")
+    shown = replace(called, embargo=False)
+    day.when(c.AmendFact(race=RACE, target=version, replacement=shown, reason="Back, in public"))
+    assert ranks(day)[-1] == (ANN, None, "PEN")
