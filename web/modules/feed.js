@@ -21,6 +21,8 @@ export class Feed extends EventTarget {
   #timers = new Set();
   #stopped = true;
   #pending = new Set();
+  #asked = false;
+  #retryMs = null;
   #status = { connected: false, stale: true };
 
   constructor(url, topics) {
@@ -99,16 +101,16 @@ export class Feed extends EventTarget {
     const { state, changed, gap } = apply(this.#state, message);
     this.#state = state;
     if (gap) {
-      // Something was missed: what is shown may be wrong until a snapshot comes.
-      this.#hello({ afresh: true });
+      // Something was missed: what is shown may be wrong until a snapshot comes. Ask once.
+      if (!this.#asked) this.#hello({ afresh: true });
+      this.#asked = true;
       return;
     }
+    if (message.t === "snap") this.#asked = false;
     if (changed) this.#pending.add(changed);
     if (!message.more) this.#show();
     this.#report();
   }
-
-  #retryMs = null;
 
   #show() {
     for (const topic of this.#pending) {
@@ -124,6 +126,7 @@ export class Feed extends EventTarget {
   }
 
   #lost() {
+    this.#asked = false;
     this.#socket = null;
     this.#report();
     if (this.#stopped) return;

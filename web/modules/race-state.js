@@ -37,6 +37,8 @@ export function apply(state, message) {
     }
     case "delta": {
       const held = state.topics[message.topic];
+      // What was sent before an answer to a second hello arrived comes twice.
+      if (held && message.rev <= held.rev) return { state: { ...state, position } };
       if (!held || held.rev !== message.prev) return { state, gap: message.topic };
       const data = mergePatch(held.data, message.patch);
       const topics = { ...state.topics, [message.topic]: { rev: message.rev, data } };

@@ -34,6 +34,15 @@ test("a delta that does not follow is a gap, and changes nothing", () => {
   assert.deepEqual(state, held);
 });
 
+test("a delta that is held already is passed over", () => {
+  const held = play([welcome, snap]).state;
+  const again = { t: "delta", topic: "race/a", pos: 5, rev: 4, prev: 2, patch: { a: 9 } };
+  const { state, gap, changed } = apply(held, again);
+  assert.equal(gap, undefined);
+  assert.equal(changed, undefined);
+  assert.deepEqual(state.topics, held.topics);
+});
+
 test("a heartbeat moves the position, another epoch forgets everything", () => {
   const held = play([welcome, snap, { t: "hb", pos: 11, time: "" }]).state;
   assert.equal(held.position, 11);
