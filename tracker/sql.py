@@ -12,9 +12,7 @@ def load(path: Path) -> dict[str, str]:
     The lines between a name and the first statement line may be comments; they travel along.
     """
     parts = _NAME.split(path.read_text(encoding="utf-8"))
-    statements = {
-        name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)
-    }
+    statements = {name: body.strip() for name, body in zip(parts[1::2], parts[2::2], strict=True)}
     if not statements:
         raise ValueError(f"{path} names no statement: start each with a line '-- name: xyz'")
     return statements
