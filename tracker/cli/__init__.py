@@ -7,7 +7,7 @@ import asyncpg
 from cyclopts import App, CycloptsError
 
 from tracker import __version__
-from tracker.cli import maintenance, serving, show
+from tracker.cli import conforming, maintenance, serving, show
 from tracker.errors import TrackerError
 
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
@@ -22,6 +22,7 @@ app = App(
 app.command(serving.serve)
 app.command(serving.demo)
 app.command(show.app)
+app.command(conforming.conform)
 app.command(maintenance.log)
 app.command(maintenance.projections)
 

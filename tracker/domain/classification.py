@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.domain.race import Race, ResultRow
 from tracker.domain.result import STATUS_ORDER, result_state, sheet
@@ -77,16 +78,24 @@ def classify(races: Sequence[Race], ruleset: Ruleset) -> tuple[Classified, ...]:
 def _last_results(races: Iterable[Race], ruleset: Ruleset) -> Iterable[_Last]:
     """Return the best round that each competitor reached in a race that has been skated."""
     best: dict[str, _Last] = {}
+    times: dict[str, int] = {}
     order = {round_: i for i, round_ in enumerate(ruleset.round_order)}
     for race in races:
         if race.scheduled is None or race.cancelled or not _counts(race):
             continue
         round_order = order.get(race.scheduled.round, len(order))
         for row in sheet(race):
+            if row.time_ms is not None:
+                times[row.competitor] = min(row.time_ms, times.get(row.competitor, _NO_TIME))
             before = best.get(row.competitor)
             if before is None or round_order < before.round_order:
                 key = _key(round_order * 2, row, race, ruleset)
                 best[row.competitor] = _Last(race, row, round_order, key)
+    if ruleset.classification_time == "best_of_distance":
+        return [
+            replace(last, key=(*last.key[:3], times.get(who, _NO_TIME)))
+            for who, last in best.items()
+        ]
     return best.values()
 
 

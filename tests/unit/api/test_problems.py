@@ -13,7 +13,7 @@ import tracker
 from tracker.api import problems
 from tracker.errors import NotYet, Refusal, TrackerError, VersionConflict
 
-OUTSIDE = ("tracker.__main__", "tracker.cli", "tracker.demo", "tracker.live")
+OUTSIDE = ("tracker.__main__", "tracker.cli", "tracker.demo", "tracker.live", "tracker.conform")
 """What talks to people, to the API, or over the feed, and never through the API."""
 
 

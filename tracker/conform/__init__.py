@@ -1,0 +1,1 @@
+"""Published results against what the same facts come to here."""
