@@ -69,7 +69,7 @@ def programme(*, races: int = 1) -> list[Command]:
 
 
 def race_id(number: int) -> str:
-    """Return the id of the final of that number, counted from 0: final-a, final-b, …"""
+    """Return the id of the final of that number, counted from 0: final-a comes first."""
     return f"{DISTANCE}/final-{'abcdefgh'[number]}"
 
 

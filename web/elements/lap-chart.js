@@ -109,13 +109,13 @@ function drawn(line, x, y) {
   if (end.row > 0) group.append(s("circle", { class: "chart-head", cx: x(end.row), cy: y(end.rank), r: 6 }));
   for (const mark of line.marks) group.append(marked(mark, line, x, y));
   const label = `${line.helmet ?? line.noc} ${shortName(line)}`;
-  // A mark of the lap that is not completed stands between the line's end and its label.
-  const beyond = line.marks.some((mark) => mark.pending && mark.kind !== "up") ? 0.5 : 0;
+  // Who is down stands still while others come by: the label keeps out of their way.
+  const down = line.marks.some((mark) => mark.pending && mark.kind === "fall");
   const status = line.status && line.status !== "FELL" && line.status !== "no time";
   group.append(
     s(
       "text",
-      { class: "chart-label", x: x(end.row + beyond) + (beyond ? 16 : 12), y: y(end.rank) + 5 },
+      { class: "chart-label", x: x(end.row) + (down ? 0 : 12), y: y(end.rank) + (down ? -14 : 5) },
       status ? `${label} ${line.status}` : label,
     ),
   );

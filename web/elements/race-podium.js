@@ -41,5 +41,14 @@ export class RacePodium extends HTMLElement {
         ),
       ),
     );
+    requestAnimationFrame(() => this.#fit());
+  }
+
+  /** Shrink names that do not fit; they are never cut. */
+  #fit() {
+    for (const name of this.querySelectorAll(".step-name")) {
+      const needed = name.scrollWidth / Math.max(name.clientWidth, 1);
+      if (needed > 1) name.style.fontSize = `${Math.max(0.5, 0.98 / needed)}em`;
+    }
   }
 }

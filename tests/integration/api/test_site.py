@@ -3,8 +3,10 @@
 import aiohttp
 import pytest
 import structlog.testing
+from yarl import URL
 
 from tracker import __version__, resources
+from tracker.api.documents import Documents
 
 Http = aiohttp.ClientSession
 
@@ -79,8 +81,6 @@ async def test_pages_are_served_with_the_hash_of_their_bytes(http: Http) -> None
 )
 async def test_nothing_beside_the_pages_is_served(http: Http, path: str) -> None:
     """Hidden files, other kinds, and whatever lies outside the directory are not found."""
-    from yarl import URL
-
     url = URL(str(http._base_url).rstrip("/") + path, encoded=True)
     async with aiohttp.ClientSession() as plain, plain.get(url) as answer:
         assert answer.status == 404
@@ -119,8 +119,6 @@ async def test_a_fault_of_ours_shows_its_id_and_nothing_else(
     http: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A 500 carries the request's id, and no trace of the code."""
-    from tracker.api.documents import Documents
-
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
