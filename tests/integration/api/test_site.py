@@ -119,6 +119,7 @@ async def test_a_fault_of_ours_shows_its_id_and_nothing_else(
     http: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A 500 carries the request's id, and no trace of the code."""
+
     async def broken(*_: object, **__: object) -> None:
         raise RuntimeError("secret detail")
 
