@@ -14,7 +14,7 @@ _ROUNDS: tuple[tuple[str, Round], ...] = (
     # Longer names first: a repechage names its own stage.
     (r"rep.*final ?a|rep.*final$", "REP_SF"),
     (r"rep.*(semi|sf)", "REP_SF"),
-    (r"rep.*(quarter|quater|qf)", "REP_QF"),
+    (r"rep.*(quar?ter|qf)", "REP_QF"),
     (r"rep.*(heat|prelim)", "REP_HEAT"),
     (r"rep", "REP_SF"),
     (r"pre-?prelim", "PREPRELIM"),
@@ -23,7 +23,7 @@ _ROUNDS: tuple[tuple[str, Round], ...] = (
     (r"final ?c", "FINAL_C"),
     (r"final ?b", "FINAL_B"),
     (r"semi", "SF"),
-    (r"quarter|quater", "QF"),
+    (r"quar?ter", "QF"),
     (r"heat", "HEAT"),
     (r"final", "FINAL_A"),
 )

@@ -8,6 +8,7 @@ const LEFT = 34;
 const RIGHT = 128;
 const TOP = 26;
 const BOTTOM = 14;
+const ROOM_FOR_A_LABEL = 30;
 
 export class LapChart extends HTMLElement {
   #figure = h("div", { class: "chart-figure", "aria-hidden": "true" });
@@ -112,6 +113,8 @@ function drawn(line, x, y) {
   // Who is down stands still while others come by: the label keeps out of their way.
   const down = line.marks.some((mark) => mark.pending && mark.kind === "fall");
   const status = line.status && line.status !== "FELL" && line.status !== "no time";
+  // Between close lines there is no room above: the start position and the sign say who it is.
+  if (down && y(2) - y(1) < ROOM_FOR_A_LABEL) return group;
   group.append(
     s(
       "text",

@@ -6,6 +6,8 @@ import { rows } from "../modules/race-state.js";
 
 const MOVE_MS = 450;
 const ARROW_MS = 3000;
+const STACKED_FROM = 1.35;
+const SMALLEST_EM = 0.45;
 const SETTLED = new Set(["UNCONFIRMED", "UNOFFICIAL", "UNDER_REVIEW", "OFFICIAL", "CORRECTED"]);
 
 export class RaceOrder extends HTMLElement {
@@ -13,15 +15,18 @@ export class RaceOrder extends HTMLElement {
   #lines = new Map();
   #race = null;
 
-  #observer = new ResizeObserver(() => this.#fit());
+  #refit = () => this.#fit();
+  #observer = new ResizeObserver(this.#refit);
 
   connectedCallback() {
     this.append(this.#list);
     this.#observer.observe(this);
+    document.fonts.addEventListener("loadingdone", this.#refit);
   }
 
   disconnectedCallback() {
     this.#observer.disconnect();
+    document.fonts.removeEventListener("loadingdone", this.#refit);
   }
 
   /** Show a board's competitors. */
@@ -55,12 +60,14 @@ export class RaceOrder extends HTMLElement {
     return line;
   }
 
-  /** Shrink names that do not fit; they are never cut and never wrapped. */
+  /** Stack names that are far too long, shrink what does not fit: none is cut. */
   #fit() {
     const lines = [...this.#lines.values()];
     for (const line of lines) line.widen();
-    const widths = lines.map((line) => line.width());
-    lines.forEach((line, i) => line.shrink(widths[i]));
+    const needs = lines.map((line) => line.need());
+    lines.forEach((line, i) => line.stack(needs[i]));
+    const still = lines.map((line) => line.need());
+    lines.forEach((line, i) => line.shrink(still[i]));
   }
 
   #tops() {
@@ -135,19 +142,25 @@ class Line {
     setAttribute(this.#time, "data-reconstructed", reconstructed(competitor));
   }
 
-  /** Give the name its full size, to be measured. */
+  /** Give the name its full size on one line, to be measured. */
   widen() {
     this.#name.style.fontSize = "";
+    this.#name.removeAttribute("data-stacked");
   }
 
   /** Return how much of its width the name needs, 1 being all of it. */
-  width() {
+  need() {
     return this.#name.scrollWidth / Math.max(this.#name.clientWidth, 1);
   }
 
+  /** Put the family name beneath the given one, where one line would be too small to read. */
+  stack(need) {
+    if (need > STACKED_FROM) this.#name.setAttribute("data-stacked", "");
+  }
+
   /** Make the name as small as it must be. */
-  shrink(needed) {
-    if (needed > 1) this.#name.style.fontSize = `${Math.max(0.5, 0.98 / needed)}em`;
+  shrink(need) {
+    if (need > 1) this.#name.style.fontSize = `${Math.max(SMALLEST_EM, 0.98 / need)}em`;
   }
 
   moved(direction) {

@@ -1,0 +1,77 @@
+"""The Dresden weekend before a scoreboard in a real Chromium."""
+
+from pathlib import Path
+
+from tests.browser import pages
+from tests.browser.conftest import Open
+from tests.support import process
+from tracker.demo.player import play
+
+SPEED = 100.0
+MEN_500 = "dresden-2024/men-500/final-a"
+MEN_1000 = "dresden-2024/men-1000-1/final-a"
+NIKISHA, ROUSSEL = "denis-nikisha", "felix-roussel"
+
+
+def of(seen: list[pages.Seen], race: str) -> list[pages.Seen]:
+    """Return what was seen of a race."""
+    return [each for each in seen if each["race"] == race]
+
+
+def without_repeats(values: list[str]) -> list[str]:
+    """Return values, each once for every time it came."""
+    return [value for i, value in enumerate(values) if i == 0 or value != values[i - 1]]
+
+
+def check_decision(seen: list[pages.Seen]) -> None:
+    """Check that the 500 m went LIVE, under review, official, and nothing was shown too early."""
+    states = without_repeats([each["state"] for each in seen])
+    assert states[-3:] == ["LIVE", "UNDER_REVIEW", "OFFICIAL"], states
+    for each in seen:
+        if each["state"] != "OFFICIAL":
+            assert each["podium"] == [], each
+        if each["state"] in ("START_LIST", "LIVE"):
+            assert "PEN" not in each["statuses"], each
+    review = [each for each in seen if each["state"] == "UNDER_REVIEW"]
+    assert review[0]["order"][:2] == [NIKISHA, ROUSSEL]
+    assert "PEN" not in review[0]["statuses"]
+    last = seen[-1]
+    assert last["order"] == [ROUSSEL, "jordan-pierre-gilles", "lukasz-kuczynski", NIKISHA]
+    assert last["statuses"][-1] == "PEN"
+    assert last["podium"] == last["order"][:3]
+
+
+def check_laps(seen: list[pages.Seen]) -> None:
+    """Check that the counter went down by one, and the bell rang for the last lap alone."""
+    live = [each for each in seen if each["state"] == "LIVE"]
+    assert without_repeats([each["togo"] for each in live])[:10] == [
+        str(n) for n in range(9, -1, -1)
+    ]
+    assert {each["togo"] for each in live if each["bell"]} == {"1"}
+    after_four = [each for each in live if each["togo"] == "5"][-1]
+    assert after_four["order"][:2] == ["thomas-nadalini", "park-ji-won"]
+
+
+async def test_a_scoreboard_and_the_home_page_through_the_weekend(
+    tmp_path: Path, open_page: Open
+) -> None:
+    """Laps count down, the review greys the order, the decision flips once, medals follow."""
+    async with (
+        process.serving(("--data", str(tmp_path / "data")), tmp_path / "server.txt") as served,
+        open_page(f"{served.url}/scoreboard", init=pages.RECORDER) as board,
+        open_page(f"{served.url}/") as home,
+    ):
+        await play(served.url, SPEED)
+        await pages.wait_for_state(board, "dresden-2024/men-5000-relay/final-a", "OFFICIAL")
+        seen = await pages.seen(board)
+        check_decision(of(seen, MEN_500))
+        check_laps(of(seen, MEN_1000))
+        leader = home.locator("standings-table tbody tr").first
+        await leader.filter(has_text="931").wait_for()
+        assert "Park Ji Won" in (await leader.inner_text())
+        nations = home.locator("medal-table tbody tr")
+        assert (await nations.first.get_attribute("data-id")) == "KOR"
+        await home.get_by_role("tab", name="Skaters").click()
+        await home.locator('medal-table tr[data-id="park-ji-won"]').wait_for()
+        official = home.locator('.race[data-state="OFFICIAL"]')
+        assert await official.count() == 19
