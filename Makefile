@@ -69,6 +69,7 @@ unit: setup ## Run the tests that need no database.
 
 bench: setup ## Measure: appending, and the lag to the board.
 	$(BIN)/python -m benchmarks.append $(ARGS)
+	$(BIN)/python -m benchmarks.append_http $(ARGS)
 	$(BIN)/python -m benchmarks.lag $(ARGS)
 
 demo: setup ## Skate the Dresden weekend; ARGS="--speed 200 --exit" for scripts.

@@ -130,7 +130,7 @@ def programme(races: int) -> list[Command]:
                     "race": f"bench/men-1500/heat-{n}",
                     "round": "HEAT",
                     "round_name": f"Heat {n}",
-                    "number": n,
+                    "number": (n - 1) % 99 + 1,
                     "order": n,
                 },
                 {
