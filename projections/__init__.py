@@ -5,11 +5,13 @@ from projections.journal import JournalProjection
 from projections.medals import MedalsProjection
 from projections.programme import ProgrammeProjection
 from projections.projection import Projection
+from projections.rounds import RoundsProjection
 from projections.standings import StandingsProjection
 
 ALL: tuple[Projection, ...] = (
     ProgrammeProjection(),
     ClassificationProjection(),
+    RoundsProjection(),
     MedalsProjection(),
     StandingsProjection(),
     JournalProjection(),

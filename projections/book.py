@@ -4,16 +4,18 @@ from bisect import bisect_right
 from typing import TypeAlias
 
 from projections.notes import NOTED, Note, published, target_of
-from tracker.domain import classification, decider, standings
+from tracker.domain import classification, decider, marks, standings
 from tracker.domain import events as e
 from tracker.domain.classification import Classified
 from tracker.domain.competition import Competition
 from tracker.domain.distance import Distance
+from tracker.domain.marks import Marks
 from tracker.domain.race import Race
 from tracker.domain.result import result_state
 from tracker.domain.ruleset import Ruleset
 from tracker.domain.series import Series
 from tracker.domain.standings import Standing
+from tracker.domain.values import Round
 from tracker.log.codec import decode
 from tracker.log.recorded_event import RecordedEvent
 
@@ -88,8 +90,10 @@ class Book:
         self.position = recorded.position
         self.last = event
         found = frozenset(touched)
-        for scope in found:
-            self._remembered.pop(scope, None)
+        for kind, name in found:
+            self._remembered.pop((kind, name), None)
+            if kind == "distance":
+                self._remembered.pop(("marks", name), None)
         return found
 
     @property
@@ -115,6 +119,34 @@ class Book:
         """Return the ruleset that a competition adopted."""
         found = self.competitions.get(competition)
         return found.ruleset if found else None
+
+    def rounds_in(self, distance: str) -> dict[Round, list[Race]]:
+        """Return the races of a distance by round, as far as they are not cancelled."""
+        found: dict[Round, list[Race]] = {}
+        for race in self.races_in(distance):
+            if race.scheduled is not None and not race.cancelled:
+                found.setdefault(race.scheduled.round, []).append(race)
+        return found
+
+    def marks_in(self, distance: str) -> dict[str, Marks]:
+        """Return the marks of each round of a distance."""
+        scope = ("marks", distance)
+        known = self._remembered.get(scope)
+        if known is None:
+            tables = self.distances.get(distance, Distance()).progressions
+            known = {
+                round_: marks.marks(races, tables.get(round_))
+                for round_, races in self.rounds_in(distance).items()
+            }
+            self._remembered[scope] = known
+        return known  # type: ignore[return-value]  # what is remembered is typed by its scope
+
+    def marks_of(self, race: Race) -> Marks:
+        """Return the marks of a race's competitors."""
+        scheduled = race.scheduled
+        if scheduled is None:
+            return {}
+        return self.marks_in(scheduled.distance).get(scheduled.round, {})
 
     def is_final(self, distance: str) -> bool:
         """Return whether every race of a distance is official."""
@@ -180,9 +212,21 @@ class Book:
         if _concerns_its_race_alone(event, before, after):
             return touched
         touched += [("distance", scheduled.distance), ("competition", scheduled.competition)]
+        touched += self._beside(scheduled)
         if scheduled.series is not None:
             touched.append(("series", scheduled.series))
         return touched
+
+    def _beside(self, scheduled: e.RaceScheduled) -> list[Scope]:
+        """Return the other races of a round whose marks hang together with this one's."""
+        distance = self.distances.get(scheduled.distance)
+        if distance is None or scheduled.round not in distance.progressions:
+            return []
+        return [
+            ("race", race.scheduled.race)
+            for race in self.rounds_in(scheduled.distance).get(scheduled.round, ())
+            if race.scheduled is not None and race.scheduled.race != scheduled.race
+        ]
 
     def _fold_programme(
         self, kind: str, name: str, recorded: RecordedEvent, event: e.Event
@@ -220,6 +264,9 @@ class Book:
                 touched.append(("series", event.series))
             for owner in owners:
                 self.distances_of[owner] = (*self.distances_of.get(owner, ()), distance)
+        if isinstance(event, e.ProgressionSet):
+            races = self.rounds_in(distance).get(event.round, ())
+            touched += [("race", race.scheduled.race) for race in races if race.scheduled]
         return touched
 
     def _competition_touched(

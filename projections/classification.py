@@ -4,15 +4,17 @@ from typing import ClassVar
 
 from projections.book import Book, Scope
 from projections.projection import Document, Row
+from projections.race_header import mark
 from tracker.domain.classification import Classified
 from tracker.domain.events import Event
+from tracker.domain.marks import UNMARKED
 
 
 class ClassificationProjection:
     """One document for each distance."""
 
     name: ClassVar[str] = "classification"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the distances that the event touched."""
@@ -38,7 +40,13 @@ class ClassificationProjection:
                 "metres": added.metres,
                 "official": official,
             },
-            {one.competitor: _entry(one, official=official) for one in classified},
+            {
+                one.competitor: {
+                    **_entry(one, official=official),
+                    **mark(one.competitor, book.marks_in(scope).get(one.round, UNMARKED)),
+                }
+                for one in classified
+            },
             tuple(one.competitor for one in classified),
         )
 
@@ -54,7 +62,6 @@ def _entry(one: Classified, *, official: bool) -> Row:
         "place": one.place,
         "time_ms": one.time_ms,
         "status": one.status,
-        "mark": None,
         "points": one.points if official else None,
         "medal": one.medal if official else None,
     }

@@ -120,6 +120,18 @@ left join read_model.rows held
 where live.projection = $1 and live.live
 order by held.ord;
 
+-- name: read_row
+-- $1 projection, $2 scope, $3 key, $4 position: one row as of then.
+select held.data
+from read_model.rows held
+where held.generation = (
+    select generation from read_model.generations where projection = $1 and live
+)
+and read_model.span(held.scope, held.since, held.until) @> read_model.spot(
+    (select number from read_model.scopes where scope = $2), $4
+)
+and held.key = $3;
+
 -- name: headers
 -- $1 projection, $2 position, or null for now: the header of every scope.
 with asked as (

@@ -4,11 +4,12 @@ from projections.lap_chart import cells_by_row, marks
 from projections.projection import Document, Row
 from projections.race_header import header, lap_header, mark, penalty, skater_name, starter
 from tracker.domain.laps import Cell, Progress, chart, running
+from tracker.domain.marks import UNMARKED, Marks
 from tracker.domain.race import OnIce, Race, ResultRow
 from tracker.domain.result import sheet
 
 
-def render(race: Race) -> Document:
+def render(race: Race, marks: Marks = UNMARKED) -> Document:
     """Return the board: the running order, and from the end of the race on the result sheet."""
     progress = {each.competitor: each for each in running(race)}
     rows = {row.competitor: row for row in sheet(race)}
@@ -17,7 +18,12 @@ def render(race: Race) -> Document:
     order = [k for k in rows if k in progress] if settled else list(progress)
     ranks = {k: row.rank for k, row in rows.items()} if settled else _running_ranks(race, order)
     entries = {
-        k: _entry(race.field[k], progress[k], rows.get(k), cells[k], rank=ranks[k], settled=settled)
+        k: {
+            **_entry(
+                race.field[k], progress[k], rows.get(k), cells[k], rank=ranks[k], settled=settled
+            ),
+            **mark(k, marks),
+        }
         for k in order
     }
     leader = next((rows[k].time_ms for k in order if k in rows and ranks[k] == 1), None)
@@ -70,7 +76,6 @@ def _entry(
         "status": status,
         "fallen": c.fallen,
         "time_ms": row.time_ms if row is not None else None,
-        "mark": mark(row) if row is not None else None,
         "finished": progress.finished or (row is not None and row.finished),
         "penalty": penalty(row.penalty) if row is not None else None,
         "skater": skater_name(c, c.skater),

@@ -1,14 +1,15 @@
-"""The documents that are folded from one race's stream, by name."""
+"""The documents of one race, folded from its stream and marked with who goes on, by name."""
 
 from collections.abc import Callable
 
 from projections import lap_chart, race_board, race_result, start_list
 from projections.projection import Document
+from tracker.domain.marks import Marks
 from tracker.domain.race import Race
 
-RENDERS: dict[str, Callable[[Race], Document]] = {
-    "start-list": start_list.render,
+RENDERS: dict[str, Callable[[Race, Marks], Document]] = {
+    "start-list": lambda race, _: start_list.render(race),
     "board": race_board.render,
-    "lap-chart": lap_chart.render,
+    "lap-chart": lambda race, _: lap_chart.render(race),
     "result": race_result.render,
 }

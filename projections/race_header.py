@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from projections.projection import Row
 from tracker.domain.laps import current_row, laps_to_go
-from tracker.domain.race import Decision, OnIce, Race, ResultRow
+from tracker.domain.marks import Marks
+from tracker.domain.race import Decision, OnIce, Race
 from tracker.domain.result import result_state
 
 
@@ -72,9 +73,12 @@ def penalty(decision: Decision | None) -> Row | None:
     }
 
 
-def mark(row: ResultRow) -> str | None:
-    """Return the mark beside a place: ADV for who was advanced by the referee."""
-    return "ADV" if row.advancement is not None else None
+def mark(competitor: str, marks: Marks) -> Row:
+    """Return the mark beside a place, and whether anything can still take it away."""
+    found = marks.get(competitor)
+    if found is None:
+        return {"mark": None, "mark_certain": None}
+    return {"mark": found.text or None, "mark_certain": found.certain}
 
 
 def skater_name(c: OnIce, skater: str | None) -> str | None:

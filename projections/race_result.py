@@ -2,11 +2,12 @@
 
 from projections.projection import Document, Row
 from projections.race_header import header, mark, penalty
+from tracker.domain.marks import UNMARKED, Marks
 from tracker.domain.race import Race, ResultRow
 from tracker.domain.result import sheet
 
 
-def render(race: Race) -> Document:
+def render(race: Race, marks: Marks = UNMARKED) -> Document:
     """Return the result sheet; once it is official, as it was declared or corrected last."""
     rows = sheet(race)
     official = race.official
@@ -18,12 +19,12 @@ def render(race: Race) -> Document:
             "notice": race.notice,
             "sources": sorted({row.time_stated_by for row in rows if row.time_stated_by}),
         },
-        {row.competitor: _entry(row) for row in rows},
+        {row.competitor: _entry(row, marks) for row in rows},
         tuple(row.competitor for row in rows),
     )
 
 
-def _entry(row: ResultRow) -> Row:
+def _entry(row: ResultRow, marks: Marks) -> Row:
     return {
         "rank": row.rank,
         "name": row.name,
@@ -34,7 +35,7 @@ def _entry(row: ResultRow) -> Row:
         "time_ms": row.time_ms,
         "gap_ms": row.gap_ms,
         "status": row.status,
-        "mark": mark(row),
+        **mark(row.competitor, marks),
         "fallen": row.fallen,
         "penalty": penalty(row.penalty),
         "line_up": [{"skater": member.skater, "name": member.name} for member in row.line_up],

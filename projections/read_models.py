@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
-from projections import moments, race_documents
+from projections import moments, race_documents, rounds
 from projections.projection import HEADER, Document, Row
 from projections.store import QUERIES
 from tracker.domain import decider
+from tracker.domain.marks import UNMARKED, Mark, Marks
 from tracker.domain.race import Race
 from tracker.errors import NotFound, NotYet
 from tracker.log.codec import decode
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
+_Own: TypeAlias = tuple[tuple[str, Mark], ...]
+"""The marks of a race's competitors."""
 
 RACES_KEPT = 256
 """Folded races as of some version, kept for those who ask next."""
@@ -32,6 +35,7 @@ _POLL_S = 0.02
 _KINDS = {
     "programme": "competition",
     "classification": "distance",
+    "rounds": "distance",
     "medals": "competition",
     "standings": "series",
     "journal": "competition or race",
@@ -58,7 +62,7 @@ class ReadModels:
         self._pool = pool
         self._runner = runner
         self._races: OrderedDict[tuple[str, int], Race] = OrderedDict()
-        self._documents: OrderedDict[tuple[str, str, int], Document] = OrderedDict()
+        self._documents: OrderedDict[tuple[str, str, int, _Own], Document] = OrderedDict()
 
     async def position(self) -> int:
         """Return the position that the stored read models have reached."""
@@ -134,14 +138,29 @@ class ReadModels:
                 f"a race has no document {name}: it has {', '.join(race_documents.RENDERS)}"
             )
         race, position = await self._race(race_id, as_of)
-        key = (name, race_id, race.version)
+        marks = await self._marks(race, position)
+        own = tuple((k, marks[k]) for k in race.field if k in marks)
+        key = (name, race_id, race.version, own)
         known = self._documents.get(key)
         if known is not None:
             self._documents.move_to_end(key)
         else:
-            known = render(race)
+            known = render(race, marks)
             _keep(self._documents, key, known, DOCUMENTS_KEPT)
         return Document({**known.header, "position": position}, known.entries, known.order)
+
+    async def _marks(self, race: Race, position: int) -> Marks:
+        """Return the marks of a race's round at a position; none before a result is published."""
+        scheduled = race.scheduled
+        if scheduled is None or not (race.published or race.official is not None):
+            return UNMARKED
+        runner = self._runner
+        if runner is not None and runner.caught_up.is_set() and position == runner.book.position:
+            return runner.book.marks_of(race)
+        row = await self._pool.fetchval(
+            QUERIES["read_row"], "rounds", scheduled.distance, scheduled.round, position
+        )
+        return UNMARKED if row is None else rounds.read_marks(msgspec.json.decode(row))
 
     async def _race(self, race_id: str, as_of: int | None) -> tuple[Race, int]:
         """Return a race and the position it is of."""

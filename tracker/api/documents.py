@@ -46,6 +46,10 @@ class Documents:
         """Return the final order of a distance."""
         return await self._stored("classification", distance, as_of)
 
+    async def rounds(self, distance: str, *, as_of: int | None) -> Answer:
+        """Return the rounds of a distance: who goes on, and what start lists were drawn from."""
+        return await self._stored("rounds", distance, as_of)
+
     async def medals(self, competition: str, *, by: str, gender: str, as_of: int | None) -> Answer:
         """Return one of a competition's medal tables."""
         _one_of("by", by, MEDALS_BY)

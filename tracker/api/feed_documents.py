@@ -29,7 +29,9 @@ def resolve(topic: str, book: Book) -> str:
 
 def _race(name: str, book: Book) -> Document | None:
     race = book.races.get(name)
-    return None if race is None or race.scheduled is None else race_board.render(race).feed()
+    if race is None or race.scheduled is None:
+        return None
+    return race_board.render(race, book.marks_of(race)).feed()
 
 
 def _no_current_race(name: str, book: Book) -> Document | None:

@@ -76,6 +76,7 @@ KINDS: dict[str, Kind] = {
     "unknown": Kind(409, "It must be set up first"),
     "helmet-number-taken": Kind(409, "The helmet number is taken"),
     "no-ruleset": Kind(409, "The competition has no ruleset"),
+    "bad-progression": Kind(422, "Nobody can go on by this table"),
     "start-list-closed": Kind(409, "The start list is closed"),
     "already-started": Kind(409, "The race has started"),
     "not-started": Kind(409, "The race has not started"),

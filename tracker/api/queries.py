@@ -31,15 +31,15 @@ class Queries:
     def routes(self) -> list[web.RouteDef]:
         """Return where each document is found."""
         race = "/api/v1/races/{competition}/{distance}/{race}"
+        distance = "/api/v1/distances/{competition}/{distance}"
         return [
             self._get("/api/v1/competitions", self._competitions),
             self._get("/api/v1/competitions/{competition}", self._programme),
             self._get("/api/v1/competitions/{competition}/medals", self._medals),
             self._get("/api/v1/competitions/{competition}/journal", self._journal),
             self._get("/api/v1/series/{series}/standings", self._standings),
-            self._get(
-                "/api/v1/distances/{competition}/{distance}/classification", self._classification
-            ),
+            self._get(f"{distance}/classification", self._classification),
+            self._get(f"{distance}/rounds", self._rounds),
             *(
                 self._get(f"{race}/{name}", functools.partial(self._race, name))
                 for name in ("start-list", "board", "lap-chart", "result", "journal")
@@ -90,10 +90,10 @@ class Queries:
         )
 
     async def _classification(self, request: web.Request, moment: int | None) -> dict[str, Any]:
-        names = request.match_info
-        return await self._documents.classification(
-            f"{names['competition']}/{names['distance']}", as_of=moment
-        )
+        return await self._documents.classification(_distance_id(request), as_of=moment)
+
+    async def _rounds(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.rounds(_distance_id(request), as_of=moment)
 
     async def _race(self, name: str, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.race(name, _race_id(request), as_of=moment)
@@ -114,6 +114,11 @@ class Queries:
         if _known(request, document["position"]):
             return web.Response(status=304, headers=_headers(document["position"], _LIVE))
         return _json(document, document["position"], _LIVE)
+
+
+def _distance_id(request: web.Request) -> str:
+    names = request.match_info
+    return f"{names['competition']}/{names['distance']}"
 
 
 def _race_id(request: web.Request) -> str:

@@ -62,6 +62,7 @@ from tracker.domain.values import (
     Round,
     SeriesId,
     SkaterId,
+    Target,
 )
 
 __all__ = [
@@ -113,6 +114,7 @@ __all__ = [
     "RingBell",
     "ScheduleRace",
     "SeriesCommand",
+    "SetProgression",
     "StartRace",
     "StopRace",
     "WithdrawDecision",
@@ -232,11 +234,23 @@ class AddRound(Request, frozen=True):
     name: Name
 
 
+class SetProgression(Request, frozen=True):
+    """Say how many go on from a round, and to where; a later table replaces an earlier one."""
+
+    distance: DistanceId
+    round: Round
+    targets: Annotated[tuple[Target, ...], Meta(min_length=1, max_length=6)]
+    takes_time_place: bool | None = None
+    """Without it, as the ruleset says."""
+    by_time_alone: bool | None = None
+    byes: Annotated[int, Meta(ge=0, le=60)] = 0
+
+
 SeriesCommand: TypeAlias = CreateSeries | BringPoints
 CompetitionCommand: TypeAlias = (
     CreateCompetition | AdoptRuleset | EnterSkater | AssignHelmetNumber | EnterTeam | WithdrawEntry
 )
-DistanceCommand: TypeAlias = AddDistance | AddRound
+DistanceCommand: TypeAlias = AddDistance | AddRound | SetProgression
 Command: TypeAlias = SeriesCommand | CompetitionCommand | DistanceCommand | RaceCommand
 
 

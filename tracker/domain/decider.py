@@ -40,7 +40,7 @@ def stream_of(command: c.Command) -> str:
     """Return the stream that a command's events go to."""
     if isinstance(command, c.CreateSeries | c.BringPoints):
         return f"series-{command.series}"
-    if isinstance(command, c.AddDistance | c.AddRound):
+    if isinstance(command, c.AddDistance | c.AddRound | c.SetProgression):
         return f"distance-{command.distance}"
     if isinstance(
         command,
@@ -57,7 +57,7 @@ def stream_of(command: c.Command) -> str:
 
 def needs(command: c.Command) -> tuple[str, ...]:
     """Return the other streams whose states the decision looks up."""
-    if isinstance(command, c.AddDistance):
+    if isinstance(command, c.AddDistance | c.SetProgression):
         return (f"competition-{command.distance.split('/')[0]}",)
     if isinstance(command, c.ScheduleRace):
         competition, distance, _ = command.race.split("/")
@@ -96,7 +96,7 @@ def decide(command: c.Command, state: State, context: Context) -> tuple[e.Event,
     match command, state:
         case (c.CreateSeries() | c.BringPoints(), Series()):
             return series_rules.decide(command, state, context)
-        case (c.AddDistance() | c.AddRound(), Distance()):
+        case (c.AddDistance() | c.AddRound() | c.SetProgression(), Distance()):
             return distances.decide(command, state, context.competition)
         case (
             c.CreateCompetition()

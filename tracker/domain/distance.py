@@ -3,11 +3,12 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tracker.domain.commands import AddDistance, AddRound, DistanceCommand
+from tracker.domain.commands import AddDistance, AddRound, DistanceCommand, SetProgression
 from tracker.domain.competition import Competition
-from tracker.domain.events import DistanceAdded, DistanceEvent, RoundAdded
+from tracker.domain.events import DistanceAdded, DistanceEvent, ProgressionSet, RoundAdded
 from tracker.domain.refusals import (
     AlreadyExists,
+    BadProgression,
     DistanceNotInRuleset,
     NoRuleset,
     Unknown,
@@ -21,12 +22,17 @@ class Distance(Struct, frozen=True):
     version: int = 0
     added: DistanceAdded | None = None
     rounds: tuple[RoundAdded, ...] = ()
+    progressions: dict[str, ProgressionSet] = {}
+    """By round."""
 
 
 def evolve(state: Distance, version: int, event: DistanceEvent) -> Distance:
     """Return the distance after one more event."""
     if isinstance(event, DistanceAdded):
         return replace(state, version=version, added=event)
+    if isinstance(event, ProgressionSet):
+        progressions = {**state.progressions, event.round: event}
+        return replace(state, version=version, progressions=progressions)
     return replace(state, version=version, rounds=(*state.rounds, event))
 
 
@@ -36,6 +42,8 @@ def decide(
     """Return the events that a command leads to."""
     if isinstance(command, AddDistance):
         return (_add(command, state, competition),)
+    if isinstance(command, SetProgression):
+        return (_set_progression(command, state, competition),)
     return (_add_round(command, state),)
 
 
@@ -85,3 +93,41 @@ def _add_round(command: AddRound, state: Distance) -> RoundAdded:
     return RoundAdded(
         distance=command.distance, round=command.round, name=command.name, source=command.source
     )
+
+
+def _set_progression(
+    command: SetProgression, state: Distance, competition: Competition | None
+) -> ProgressionSet:
+    if state.added is None:
+        raise Unknown(f"{command.distance} is not on the programme")
+    if competition is None or competition.ruleset is None:
+        raise NoRuleset(f"the competition of {command.distance} has not adopted a ruleset")
+    if not any(known.round == command.round for known in state.rounds):
+        raise Unknown(f"{command.distance} has no round {command.round}: add it first")
+    _check_targets(command)
+    ruleset = competition.ruleset
+    takes, alone = command.takes_time_place, command.by_time_alone
+    return ProgressionSet(
+        distance=command.distance,
+        round=command.round,
+        targets=command.targets,
+        takes_time_place=ruleset.advancement_takes_time_place if takes is None else takes,
+        by_time_alone=ruleset.places_by_time == "time_alone" if alone is None else alone,
+        byes=command.byes,
+        source=command.source,
+    )
+
+
+def _check_targets(command: SetProgression) -> None:
+    to = [target.to for target in command.targets]
+    if command.round in to:
+        raise BadProgression(f"{command.round} cannot lead to itself: name another round")
+    if len(set(to)) != len(to):
+        raise BadProgression(f"a round is named twice among {', '.join(to)}: name each once")
+    for target in command.targets:
+        if not (target.by_place or target.by_time or target.rest):
+            raise BadProgression(
+                f"nobody goes on to {target.to}: say how many by_place or by_time, or rest"
+            )
+    if any(target.rest for target in command.targets[:-1]):
+        raise BadProgression("rest leaves nobody for the targets after it: put it last")

@@ -63,6 +63,7 @@ from tracker.domain.values import (
     Round,
     SeriesId,
     SkaterId,
+    Target,
 )
 
 __all__ = [
@@ -95,6 +96,7 @@ __all__ = [
     "LineUpNamed",
     "PenaltyCalled",
     "PointsBroughtIn",
+    "ProgressionSet",
     "ProtestDecided",
     "ProtestLodged",
     "RaceCancelled",
@@ -242,6 +244,21 @@ class RoundAdded(Fact, frozen=True):
     name: Name
 
 
+class ProgressionSet(Fact, frozen=True):
+    """From this round so many go on to these rounds; a later one replaces an earlier one."""
+
+    distance: DistanceId
+    round: Round
+    targets: tuple[Target, ...]
+    """In the order in which places are given."""
+    takes_time_place: bool
+    """Whether somebody whom the referee advances uses up a place by time."""
+    by_time_alone: bool
+    """Whether places by time go to the fastest, whatever their place."""
+    byes: int
+    """How many of the best ranked skip this round and start in the first round it leads to."""
+
+
 SeriesEvent: TypeAlias = SeriesCreated | PointsBroughtIn
 """The facts of a `series-…` stream."""
 CompetitionEvent: TypeAlias = (
@@ -253,6 +270,6 @@ CompetitionEvent: TypeAlias = (
     | EntryWithdrawn
 )
 """The facts of a `competition-…` stream."""
-DistanceEvent: TypeAlias = DistanceAdded | RoundAdded
+DistanceEvent: TypeAlias = DistanceAdded | RoundAdded | ProgressionSet
 """The facts of a `distance-…` stream."""
 Event: TypeAlias = SeriesEvent | CompetitionEvent | DistanceEvent | RaceEvent

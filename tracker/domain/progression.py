@@ -7,6 +7,7 @@ fourth), as published rounds of 2014 to 2025 show; `by_time_alone` is for compet
 times only.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -16,10 +17,12 @@ from tracker.domain.race import Race, ResultRow
 from tracker.domain.result import sheet
 from tracker.domain.values import Round, Target
 
-Right = Literal["place", "time", "referee"]
+Right = Literal["place", "time", "referee", "rest"]
+_STAYED_AWAY = frozenset({"DNS", "WDR"})
 _FINALS: dict[str, str] = {"FINAL_A": "A", "FINAL_B": "B", "FINAL_C": "C"}
 _NO_TIME = 2**40
 """Sorts a missing time after every time."""
+_NOTATION = re.compile(r"(\d{1,2})(?:\s*\+\s*(\d{1,2}))?\s*\*?")
 
 
 class Goer(Struct, frozen=True):
@@ -41,7 +44,25 @@ class _Left(Struct, frozen=True):
 
 def notation(target: Target) -> str:
     """Return a target as programmes print it: `2+1`, or `2` when nobody goes on by time."""
+    if target.rest and not (target.by_place or target.by_time):
+        return "rest"
     return f"{target.by_place}+{target.by_time}" if target.by_time else str(target.by_place)
+
+
+def parse(text: str, to: Round) -> Target:
+    """Return the target that a programme prints as `2+1`, `2`, or `2+1*` where it is conditional.
+
+    Raises ValueError, naming what would be right.
+    """
+    found = _NOTATION.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is no progression: write places and times, such as 2+1")
+    return Target(to, int(found[1]), int(found[2] or 0))
+
+
+def words(targets: Sequence[Target]) -> str:
+    """Return a whole table on one line: `2+2 to QF, rest to REP_HEAT`."""
+    return ", ".join(f"{notation(target)} to {target.to}" for target in targets)
 
 
 def going_on(
@@ -56,7 +77,8 @@ def going_on(
 
     Whoever the referee advances is added and never displaces a place; they use up a place by time
     where there is one, unless `takes_time_place` or the decision itself says otherwise. A tie to
-    the thousandth for the last place advances both.
+    the thousandth for the last place advances both. `rest` takes everybody who started and was
+    not penalised.
     """
     left = [
         _Left(race.scheduled.race, row)
@@ -86,6 +108,14 @@ def going_on(
         goers += _goers(by_time, target, "time")
         goers += _goers(advanced, target, "referee")
         gone = {one.row.competitor for one in (*by_place, *by_time, *advanced)}
+        if target.rest:
+            others = [
+                one
+                for one in left
+                if one.row.competitor not in gone and one.row.status not in _STAYED_AWAY
+            ]
+            goers += _goers(others, target, "rest")
+            gone |= {one.row.competitor for one in others}
         left = [one for one in left if one.row.competitor not in gone]
     return tuple(goers)
 
@@ -131,8 +161,11 @@ def _goers(found: Iterable[_Left], target: Target, right: Right) -> list[Goer]:
 def _mark(to: Round, right: Right) -> str:
     """Return the mark of official sheets: Q, q, ADV; to finals QA, qA, ADA, QB, ADB, QC.
 
-    To Final B and below, a place by time is printed like one by place.
+    To Final B and below, a place by time is printed like one by place. Who goes on with all the
+    others has no mark.
     """
+    if right == "rest":
+        return ""
     final = _FINALS.get(to, "")
     if right == "referee":
         return f"AD{final}" if final else "ADV"

@@ -5,7 +5,7 @@ from typing import Literal
 from msgspec import Struct
 
 from tracker.domain.events import RaceEvent, RaceScheduled
-from tracker.domain.values import Member, Sanction, Starter, TimeSource, Zone
+from tracker.domain.values import Drawn, Member, Round, Sanction, Starter, TimeSource, Zone
 
 Out = Literal["DNS", "DNF", "WDR"]
 
@@ -68,7 +68,7 @@ class Decision(Struct, frozen=True):
     zone: Zone | None = None
     lap: int | None = None
     victim: str | None = None
-    final: str | None = None
+    final: Round | None = None
     takes_time_place: bool | None = None
     cause: int | None = None
     in_force: bool = True
@@ -137,6 +137,8 @@ class Race(Struct, frozen=True):
     cancelled: bool = False
     attempt: int = 1
     has_start_list: bool = False
+    drawn: Drawn | None = None
+    """The draw that the start list was proposed by."""
     started_at_ms: int | None = None
     stopped: bool = False
     ended_at_ms: int | None = None

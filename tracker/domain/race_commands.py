@@ -8,6 +8,7 @@ from tracker.domain.race_events import AmendableFact
 from tracker.domain.request import Request, Text
 from tracker.domain.values import (
     CompetitorId,
+    Drawn,
     EpochMs,
     FinishTime,
     HelmetNumber,
@@ -55,6 +56,8 @@ class PublishStartList(Request, frozen=True):
 
     race: RaceId
     starters: tuple[StarterRequest, ...]
+    drawn: Drawn | None = None
+    """The draw that this list was proposed by; what differs from it was changed by hand."""
 
 
 class ChangeStartPositions(Request, frozen=True):

@@ -12,6 +12,7 @@ from tracker.domain.values import (
     CompetitionId,
     CompetitorId,
     DistanceId,
+    Drawn,
     EpochMs,
     FinishTime,
     Gender,
@@ -73,6 +74,7 @@ class StartListPublished(Fact, frozen=True):
 
     race: RaceId
     starters: tuple[Starter, ...]
+    drawn: Drawn | None = None
 
 
 class StartPositionsChanged(Fact, frozen=True):

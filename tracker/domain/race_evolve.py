@@ -117,7 +117,7 @@ def _before_the_gun(
                 s.competitor: OnIce(starter=s, skater=s.line_up[0].skater if s.line_up else None)
                 for s in starters
             }
-            return replace(state, has_start_list=True, field=field)
+            return replace(state, has_start_list=True, drawn=event.drawn, field=field)
         case e.StartPositionsChanged():
             field = dict(state.field)
             for competitor, position in event.positions.items():

@@ -87,7 +87,9 @@ def _start_list(
     entries = competition or Competition()
     starters = tuple(_starter(s, state, entries) for s in command.starters)
     _distinct([str(s.helmet_number) for s in starters if s.helmet_number], "helmet number")
-    return e.StartListPublished(race=command.race, starters=starters, source=command.source)
+    return e.StartListPublished(
+        race=command.race, starters=starters, drawn=command.drawn, source=command.source
+    )
 
 
 def _distinct(values: Sequence[str], what: str) -> None:

@@ -51,6 +51,12 @@ class WrongName(Refusal):
     code = "wrong-name"
 
 
+class BadProgression(Refusal):
+    """A table of who goes on that cannot be followed."""
+
+    code = "bad-progression"
+
+
 class BadStartList(Refusal):
     """A start list cannot be skated as it stands."""
 

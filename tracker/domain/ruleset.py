@@ -89,6 +89,11 @@ class Ruleset(Struct, frozen=True):
     )
     """The order of rounds in a classification, best first."""
 
+    advancement_takes_time_place: bool = True
+    """Whether somebody whom the referee advances uses up a place by time, where there is one."""
+    places_by_time: Literal["place_first", "time_alone"] = "place_first"
+    """Whether the fastest third goes before the fastest fourth, or the faster of both."""
+
     def format(self, metres: int, *, relay: bool) -> DistanceFormat | None:
         """Return how a distance is skated, or None when the ruleset does not have it."""
         for distance in self.distances:

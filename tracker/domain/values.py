@@ -63,8 +63,10 @@ class Target(Struct, frozen=True):
     """Where a round leads to: so many of every race by place, so many of the round by time."""
 
     to: Round
-    by_place: Annotated[int, Meta(ge=0, le=20)]
+    by_place: Annotated[int, Meta(ge=0, le=20)] = 0
     by_time: Annotated[int, Meta(ge=0, le=60)] = 0
+    rest: bool = False
+    """Whether everybody who is left goes there: to the repechage, to a ranking final."""
 
 
 class Member(Struct, frozen=True):
@@ -92,6 +94,24 @@ class StarterRequest(Struct, frozen=True):
     competitor: CompetitorId
     start_position: StartPosition
     line_up: tuple[SkaterId, ...] = ()
+
+
+class Revision(Struct, frozen=True):
+    """A race as its result stood: 0 before it was official, then 1 and up."""
+
+    race: RaceId
+    revision: Annotated[int, Meta(ge=0, le=999)]
+
+
+class Drawn(Struct, frozen=True):
+    """The draw that a start list was proposed by, before the competitors' steward changed it."""
+
+    seed: Annotated[str, Meta(max_length=120)]
+    """What decided by lot: the same seed gives the same draw."""
+    computed_from: tuple[Revision, ...]
+    """The results that it was computed from."""
+    proposed: tuple[CompetitorId, ...]
+    """Who was to start, from the inside out."""
 
 
 class FinishTime(Struct, frozen=True):

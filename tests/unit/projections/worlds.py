@@ -141,6 +141,7 @@ def stored(book: Book) -> dict[tuple[str, str], Document | None]:
     scopes = {
         "programme": ["cup"],
         "classification": ["cup/women-500"],
+        "rounds": ["cup/women-500"],
         "medals": [f"cup:{table}" for table in TABLES],
         "standings": [f"season:{table}" for table in table_names(book, "season")],
         "journal": ["cup", *RACES, "cup/women-500/final-c"],
@@ -154,5 +155,5 @@ def public(book: Book) -> dict[tuple[str, str], Document | None]:
     for race_id, race in book.races.items():
         if race.scheduled is not None:
             for name, render in race_documents.RENDERS.items():
-                found[name, race_id] = render(race)
+                found[name, race_id] = render(race, book.marks_of(race))
     return found

@@ -1,0 +1,165 @@
+"""The rounds of a distance: who goes on to where, and which start lists hang on which results."""
+
+from typing import ClassVar
+
+from projections.book import Book, Scope
+from projections.projection import Document, Row
+from tracker.domain.distance import Distance
+from tracker.domain.events import Event, ProgressionSet
+from tracker.domain.marks import Mark, Marks, is_complete
+from tracker.domain.progression import words
+from tracker.domain.race import Race, ResultRow
+from tracker.domain.result import result_state, sheet
+from tracker.domain.values import Round
+
+
+class RoundsProjection:
+    """One document for each distance, one row for each round."""
+
+    name: ClassVar[str] = "rounds"
+    version: ClassVar[int] = 1
+
+    def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
+        """Return the distances that the event touched."""
+        del event, book
+        return tuple(sorted(name for kind, name in touched if kind == "distance"))
+
+    def render(self, book: Book, scope: str) -> Document | None:
+        """Return the rounds of a distance in the order of the programme."""
+        distance = book.distances.get(scope)
+        if distance is None or distance.added is None:
+            return None
+        races = book.rounds_in(scope)
+        marked = book.marks_in(scope)
+        revisions = {
+            race.scheduled.race: revision(race) for race in book.races_in(scope) if race.scheduled
+        }
+        order = _order(distance, races)
+        return Document(
+            {
+                "distance": scope,
+                "competition": distance.added.competition,
+                "name": distance.added.name,
+                "gender": distance.added.gender,
+                "relay": distance.added.relay,
+            },
+            {
+                round_: {
+                    "name": _name(distance, round_, races.get(round_, [])),
+                    **_table(distance.progressions.get(round_)),
+                    "complete": is_complete(races.get(round_, [])),
+                    "races": [_race(race, revisions) for race in races.get(round_, [])],
+                    "marks": _marks(races.get(round_, []), marked.get(round_, {})),
+                }
+                for round_ in order
+            },
+            order,
+        )
+
+
+def revision(race: Race) -> int:
+    """Return how often a race's result was declared official, 0 being not yet."""
+    return race.official.revision if race.official is not None else 0
+
+
+def read_marks(row: Row) -> Marks:
+    """Return the marks that a stored row of a round holds."""
+    return {
+        competitor: Mark(each["mark"] or "", each["to"], each["right"], each["certain"])
+        for competitor, each in row["marks"].items()
+    }
+
+
+def _order(distance: Distance, races: dict[Round, list[Race]]) -> tuple[Round, ...]:
+    return tuple(dict.fromkeys((*(added.round for added in distance.rounds), *races)))
+
+
+def _name(distance: Distance, round_: Round, races: list[Race]) -> str:
+    """Return what a round is called: as it was added, else as its first race is."""
+    for added in distance.rounds:
+        if added.round == round_:
+            return added.name
+    return next((race.scheduled.round_name for race in races if race.scheduled), round_)
+
+
+def _table(progression: ProgressionSet | None) -> Row:
+    if progression is None:
+        return {"progression": None, "targets": [], "byes": 0}
+    return {
+        "progression": words(progression.targets),
+        "targets": [
+            {"to": t.to, "by_place": t.by_place, "by_time": t.by_time, "rest": t.rest}
+            for t in progression.targets
+        ],
+        "takes_time_place": progression.takes_time_place,
+        "by_time_alone": progression.by_time_alone,
+        "byes": progression.byes,
+    }
+
+
+def _race(race: Race, revisions: dict[str, int]) -> Row:
+    scheduled = race.scheduled
+    assert scheduled is not None, "rounds are made of races that were scheduled"
+    return {
+        "race": scheduled.race,
+        "name": scheduled.round_name,
+        "state": result_state(race),
+        "revision": revision(race),
+        "drawn": _drawn(race, revisions),
+    }
+
+
+def _drawn(race: Race, revisions: dict[str, int]) -> Row | None:
+    """Return how a start list came about: by which draw, what was changed, what has changed since.
+
+    A list is stale when a result that it was computed from has been declared or corrected since,
+    as long as the gun has not gone off.
+    """
+    drawn = race.drawn
+    if drawn is None:
+        return None
+    now = sorted(race.field, key=lambda k: race.field[k].starter.start_position)
+    return {
+        "seed": drawn.seed,
+        "computed_from": {each.race: each.revision for each in drawn.computed_from},
+        "changed": [
+            {
+                "competitor": competitor,
+                "proposed": _place(drawn.proposed, competitor),
+                "now": _place(now, competitor),
+            }
+            for competitor in dict.fromkeys((*drawn.proposed, *now))
+            if _place(drawn.proposed, competitor) != _place(now, competitor)
+        ],
+        "stale": [
+            each.race
+            for each in drawn.computed_from
+            if race.started_at_ms is None and revisions.get(each.race, 0) != each.revision
+        ],
+    }
+
+
+def _place(order: "tuple[str, ...] | list[str]", competitor: str) -> int | None:
+    return order.index(competitor) + 1 if competitor in order else None
+
+
+def _marks(races: list[Race], marks: Marks) -> Row:
+    rows: dict[str, tuple[str, ResultRow]] = {}
+    for race in races:
+        if race.scheduled is not None:
+            rows |= {row.competitor: (race.scheduled.race, row) for row in sheet(race)}
+    return {competitor: _mark(mark, *rows[competitor]) for competitor, mark in marks.items()}
+
+
+def _mark(mark: Mark, race: str, row: ResultRow) -> Row:
+    return {
+        "mark": mark.text or None,
+        "to": mark.to,
+        "right": mark.right,
+        "certain": mark.certain,
+        "race": race,
+        "name": row.name,
+        "noc": row.noc,
+        "rank": row.rank,
+        "time_ms": row.time_ms,
+    }
