@@ -123,6 +123,11 @@ class ReadModels:
         }
         return Document({"position": position}, entries, tuple(entries))
 
+    async def state(self, stream: str, *, as_of: int | None = None) -> decider.State:
+        """Return a competition, distance or series as folded from its stream."""
+        events = await self._log.read_stream(stream, up_to=as_of)
+        return decider.fold(stream, ((each.version, decode(each)) for each in events))
+
     async def race(self, race_id: str, *, as_of: int | None = None) -> Race:
         """Return a race as folded from its stream."""
         return (await self._race(race_id, as_of))[0]

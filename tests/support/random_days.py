@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from tests.support.race_day import SKATERS, RaceDay, competition
 from tracker.domain import commands as c
 from tracker.domain import events as e
-from tracker.domain.values import FinishTime, StarterRequest
+from tracker.domain.values import FinishTime, StarterRequest, Target
 from tracker.errors import Refusal
 
 RACES = ("cup/women-500/final-a", "cup/women-500/final-b")
@@ -127,9 +127,15 @@ requests = st.one_of(
 
 
 def morning() -> RaceDay:
-    """Return a day with two races scheduled, and nothing skated."""
+    """Return a day with two races scheduled, a table for one, and nothing skated."""
     day = competition()
     return day.given(
+        c.AddRound(distance="cup/women-500", round="FINAL_B", name="Final B"),
+        c.SetProgression(
+            distance="cup/women-500",
+            round="FINAL_B",
+            targets=(Target("FINAL_A", 1, 1), Target("FINAL_C", rest=True)),
+        ),
         c.ScheduleRace(race=RACES[0], round="FINAL_A", round_name="Final A"),
         c.ScheduleRace(race=RACES[1], round="FINAL_B", round_name="Final B"),
         _start_list(RACES[0], list(COMPETITORS[:3])),

@@ -2,9 +2,14 @@
 
 from typing import Any
 
-from projections import medals, standings
+from projections import draws, medals, standings
+from projections.draws import Basis, Lots
 from projections.read_models import ReadModels
 from tracker.api.problems import BadParameter
+from tracker.domain.competition import Competition
+from tracker.domain.distance import Distance
+from tracker.domain.values import Round
+from tracker.errors import NotFound
 
 MEDALS_BY = ("noc", "skater")
 Answer = dict[str, Any]
@@ -49,6 +54,51 @@ class Documents:
     async def rounds(self, distance: str, *, as_of: int | None) -> Answer:
         """Return the rounds of a distance: who goes on, and what start lists were drawn from."""
         return await self._stored("rounds", distance, as_of)
+
+    async def draw(
+        self, distance: str, round_: Round, lots: Lots, *, table: str | None, as_of: int | None
+    ) -> Answer:
+        """Return start lists of a round as they would be drawn, and what from."""
+        rounds = await self._models.read("rounds", distance, as_of=as_of)
+        position = rounds.header["position"]
+        competition = await self._competition(distance.split("/", maxsplit=1)[0], position)
+        state = await self._models.state(f"distance-{distance}", as_of=position)
+        assert isinstance(state, Distance)
+        assert state.added is not None, "a distance that has rounds was added"
+        ranking = await self._ranking(state.added.series, table or state.added.code, position)
+        if not ranking and table is None and not state.added.relay:
+            ranking = await self._ranking(state.added.series, state.added.gender, position)
+        found = draws.proposal(Basis(state, competition, rounds, ranking), round_, lots)
+        return {**found.api(), "position": position}
+
+    async def helmet_numbers(
+        self, competition: str, *, gender: str, series: str | None, as_of: int | None
+    ) -> Answer:
+        """Return a helmet number for everybody, by the ranking of a series."""
+        _one_of("gender", gender, ("men", "women"))
+        programme = await self._models.read("programme", competition, as_of=as_of)
+        position = programme.header["position"]
+        state = await self._competition(competition, position)
+        ranking = await self._ranking(series or programme.header["series"], gender, position)
+        found = draws.helmet_numbers(state, gender, ranking)
+        return {**found.api(), "competition": competition, "position": position}
+
+    async def _competition(self, competition: str, position: int) -> Competition:
+        state = await self._models.state(f"competition-{competition}", as_of=position)
+        assert isinstance(state, Competition)
+        return state
+
+    async def _ranking(self, series: str | None, table: str, position: int) -> dict[str, int]:
+        """Return the ranks of a table of standings; nobody has one where there is no such table."""
+        if series is None:
+            return {}
+        try:
+            found = await self._models.read(
+                "standings", standings.scope_of(series, table), as_of=position
+            )
+        except NotFound:
+            return {}
+        return {competitor: row["rank"] for competitor, row in found.entries.items()}
 
     async def medals(self, competition: str, *, by: str, gender: str, as_of: int | None) -> Answer:
         """Return one of a competition's medal tables."""

@@ -2,17 +2,24 @@
 
 import functools
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from aiohttp import web
 
+from projections.draws import Lots
 from tracker.api.documents import Documents
 from tracker.api.facts import PAGE_LIMIT, Facts
 from tracker.api.problems import BadParameter
+from tracker.domain.draw import Positions
+from tracker.domain.values import Round
 
 WAIT_S = 5.0
 """How long `after=` waits for a read model."""
+SEED_LENGTH = 120
+"""Characters of the text that decides by lot."""
+ROUNDS: tuple[Round, ...] = get_args(Round)
+POSITIONS: dict[str, Positions] = {each: each for each in get_args(Positions)}
 _LIVE = "no-cache"
 _SETTLED = "public, max-age=86400"
 """For documents as of a position: nothing that is appended later changes them."""
@@ -37,9 +44,11 @@ class Queries:
             self._get("/api/v1/competitions/{competition}", self._programme),
             self._get("/api/v1/competitions/{competition}/medals", self._medals),
             self._get("/api/v1/competitions/{competition}/journal", self._journal),
+            self._get("/api/v1/competitions/{competition}/helmet-numbers", self._helmet_numbers),
             self._get("/api/v1/series/{series}/standings", self._standings),
             self._get(f"{distance}/classification", self._classification),
             self._get(f"{distance}/rounds", self._rounds),
+            self._get(f"{distance}/draw/{{round}}", self._draw),
             *(
                 self._get(f"{race}/{name}", functools.partial(self._race, name))
                 for name in ("start-list", "board", "lap-chart", "result", "journal")
@@ -95,6 +104,34 @@ class Queries:
     async def _rounds(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.rounds(_distance_id(request), as_of=moment)
 
+    async def _draw(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        round_ = request.match_info["round"]
+        if round_ not in ROUNDS:
+            raise BadParameter(f"{round_[:40]} is no round: it is one of {', '.join(ROUNDS)}")
+        asked = request.query.get("positions", "seeding")
+        positions = POSITIONS.get(asked)
+        if positions is None:
+            raise BadParameter(f"positions={asked[:40]} is unknown: it is seeding or lot")
+        seed = request.query.get("seed", f"{_distance_id(request)} {round_}")
+        if len(seed) > SEED_LENGTH:
+            raise BadParameter(f"seed has {len(seed)} characters: at most {SEED_LENGTH}")
+        lots = Lots(seed, _flag(request, "separate"), positions)
+        return await self._documents.draw(
+            _distance_id(request),
+            round_,
+            lots,
+            table=request.query.get("table"),
+            as_of=moment,
+        )
+
+    async def _helmet_numbers(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.helmet_numbers(
+            request.match_info["competition"],
+            gender=request.query.get("gender", "men"),
+            series=request.query.get("series"),
+            as_of=moment,
+        )
+
     async def _race(self, name: str, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.race(name, _race_id(request), as_of=moment)
 
@@ -124,6 +161,14 @@ def _distance_id(request: web.Request) -> str:
 def _race_id(request: web.Request) -> str:
     names = request.match_info
     return f"{names['competition']}/{names['distance']}/{names['race']}"
+
+
+def _flag(request: web.Request, name: str) -> bool:
+    """Return a query parameter that is true or false; without it, false."""
+    text = request.query.get(name, "false")
+    if text not in ("true", "false"):
+        raise BadParameter(f"{name}={text[:40]} must be true or false")
+    return text == "true"
 
 
 def _number(request: web.Request, name: str) -> int | None:

@@ -181,6 +181,8 @@ class EnterSkater(Request, frozen=True):
     family_name: Text = ""
     helmet_number: HelmetNumber | None = None
     native_name: Text = ""
+    distances: tuple[DistanceId, ...] = ()
+    """What they are entered for; empty: every distance of their gender."""
 
 
 class AssignHelmetNumber(Request, frozen=True):
@@ -201,6 +203,7 @@ class EnterTeam(Request, frozen=True):
     gender: Gender
     skaters: tuple[SkaterId, ...]
     helmet_number: HelmetNumber | None = None
+    distances: tuple[DistanceId, ...] = ()
 
 
 class WithdrawEntry(Request, frozen=True):

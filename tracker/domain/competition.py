@@ -30,6 +30,7 @@ from tracker.domain.refusals import (
     NoRuleset,
     NotEntered,
     Unknown,
+    WrongName,
 )
 from tracker.domain.ruleset import Ruleset
 
@@ -148,6 +149,7 @@ def _enter_skater(command: EnterSkater, state: Competition) -> SkaterEntered:
         gender=command.gender,
         helmet_number=command.helmet_number,
         native_name=command.native_name,
+        distances=_of(command.distances, command.competition),
         source=command.source,
     )
 
@@ -201,5 +203,13 @@ def _enter_team(command: EnterTeam, state: Competition) -> TeamEntered:
         gender=command.gender,
         skaters=command.skaters,
         helmet_number=command.helmet_number,
+        distances=_of(command.distances, command.competition),
         source=command.source,
     )
+
+
+def _of(distances: tuple[str, ...], competition: str) -> tuple[str, ...]:
+    for distance in distances:
+        if not distance.startswith(f"{competition}/"):
+            raise WrongName(f"{distance} is no distance of {competition}")
+    return distances

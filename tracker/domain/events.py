@@ -183,6 +183,8 @@ class SkaterEntered(Fact, frozen=True):
     gender: Gender
     helmet_number: HelmetNumber | None
     native_name: str = ""
+    distances: tuple[DistanceId, ...] = ()
+    """What they are entered for; empty: every distance of their gender."""
 
 
 class HelmetNumberAssigned(Fact, frozen=True):
@@ -203,6 +205,7 @@ class TeamEntered(Fact, frozen=True):
     gender: Gender
     skaters: tuple[SkaterId, ...]
     helmet_number: HelmetNumber | None = None
+    distances: tuple[DistanceId, ...] = ()
 
 
 class EntryWithdrawn(Fact, frozen=True):
