@@ -5,6 +5,7 @@ from projections.journal import JournalProjection
 from projections.medals import MedalsProjection
 from projections.programme import ProgrammeProjection
 from projections.projection import Projection
+from projections.proposals import ProposalsProjection
 from projections.rounds import RoundsProjection
 from projections.standings import StandingsProjection
 
@@ -12,6 +13,7 @@ ALL: tuple[Projection, ...] = (
     ProgrammeProjection(),
     ClassificationProjection(),
     RoundsProjection(),
+    ProposalsProjection(),
     MedalsProjection(),
     StandingsProjection(),
     JournalProjection(),

@@ -36,6 +36,7 @@ _KINDS = {
     "programme": "competition",
     "classification": "distance",
     "rounds": "distance",
+    "proposals": "competition",
     "medals": "competition",
     "standings": "series",
     "journal": "competition or race",

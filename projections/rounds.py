@@ -105,11 +105,11 @@ def _race(race: Race, revisions: dict[str, int]) -> Row:
         "name": scheduled.round_name,
         "state": result_state(race),
         "revision": revision(race),
-        "drawn": _drawn(race, revisions),
+        "drawn": drawn_row(race, revisions),
     }
 
 
-def _drawn(race: Race, revisions: dict[str, int]) -> Row | None:
+def drawn_row(race: Race, revisions: dict[str, int]) -> Row | None:
     """Return how a start list came about: by which draw, what was changed, what has changed since.
 
     A list is stale when a result that it was computed from has been declared or corrected since,

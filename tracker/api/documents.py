@@ -47,6 +47,10 @@ class Documents:
         """Return a competition's decisions."""
         return await self._stored("journal", competition, as_of)
 
+    async def proposals(self, competition: str, *, as_of: int | None) -> Answer:
+        """Return what waits for an official: cards that are due, start lists that are stale."""
+        return await self._stored("proposals", competition, as_of)
+
     async def classification(self, distance: str, *, as_of: int | None) -> Answer:
         """Return the final order of a distance."""
         return await self._stored("classification", distance, as_of)

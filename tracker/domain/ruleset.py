@@ -94,6 +94,11 @@ class Ruleset(Struct, frozen=True):
     places_by_time: Literal["place_first", "time_alone"] = "place_first"
     """Whether the fastest third goes before the fastest fourth, or the faster of both."""
 
+    penalties_to_yellow: int = 2
+    """How many penalties in one race make a yellow card; 0: they never do."""
+    red_card: Literal["leaves_competition", "loses_distance"] = "leaves_competition"
+    """What a red card costs beyond the distance."""
+
     def format(self, metres: int, *, relay: bool) -> DistanceFormat | None:
         """Return how a distance is skated, or None when the ruleset does not have it."""
         for distance in self.distances:

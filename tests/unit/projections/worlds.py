@@ -142,6 +142,7 @@ def stored(book: Book) -> dict[tuple[str, str], Document | None]:
         "programme": ["cup"],
         "classification": ["cup/women-500"],
         "rounds": ["cup/women-500"],
+        "proposals": ["cup"],
         "medals": [f"cup:{table}" for table in TABLES],
         "standings": [f"season:{table}" for table in table_names(book, "season")],
         "journal": ["cup", *RACES, "cup/women-500/final-c"],

@@ -1,0 +1,78 @@
+"""What waits for an official: steps that the rules suggest, start lists that have become stale."""
+
+from typing import ClassVar
+
+from projections.book import Book, Scope
+from projections.projection import Document, Row
+from projections.rounds import drawn_row, revision
+from tracker.domain.cards import Escalation, escalations
+from tracker.domain.events import Event
+from tracker.domain.race import Race
+
+
+class ProposalsProjection:
+    """One document for each competition; a proposal goes when it is followed or falls away."""
+
+    name: ClassVar[str] = "proposals"
+    version: ClassVar[int] = 1
+
+    def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
+        """Return the competitions that the event touched."""
+        del event, book
+        return tuple(sorted(name for kind, name in touched if kind == "competition"))
+
+    def render(self, book: Book, scope: str) -> Document | None:
+        """Return what is proposed in a competition."""
+        competition = book.competitions.get(scope)
+        if competition is None or competition.created is None:
+            return None
+        races = [
+            race
+            for distance in book.distances_in(scope)
+            if distance.added is not None
+            for race in book.races_in(distance.added.distance)
+            if not race.cancelled
+        ]
+        entries: dict[str, Row] = {}
+        if competition.ruleset is not None:
+            for step in escalations(races, competition.ruleset, competition.withdrawn):
+                entries[f"{step.step} {step.competitor} {step.race}"] = _step(step)
+        for race in races:
+            entries |= _stale(race, book)
+        return Document(
+            {"competition": scope, "name": competition.created.name}, entries, tuple(entries)
+        )
+
+
+def _step(step: Escalation) -> Row:
+    return {
+        "kind": step.step,
+        "competitor": step.competitor,
+        "race": step.race,
+        "because": [{"race": race, "version": version} for race, version in step.because],
+        "rule": step.rule,
+    }
+
+
+def _stale(race: Race, book: Book) -> dict[str, Row]:
+    """Return the row of a start list whose results behind it have changed."""
+    if race.scheduled is None or race.drawn is None:
+        return {}
+    revisions = {
+        each.race: revision(book.races[each.race])
+        for each in race.drawn.computed_from
+        if each.race in book.races
+    }
+    drawn = drawn_row(race, revisions)
+    if drawn is None or not drawn["stale"]:
+        return {}
+    name = race.scheduled.race
+    return {
+        f"start-list {name}": {
+            "kind": "start-list",
+            "competitor": None,
+            "race": name,
+            "because": [{"race": each, "version": None} for each in drawn["stale"]],
+            "rule": "the results that this start list was drawn from have changed since",
+        }
+    }
