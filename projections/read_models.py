@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from projections.runner import Runner
+    from tracker.log.recorded_event import RecordedEvent
 
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
@@ -126,8 +127,12 @@ class ReadModels:
 
     async def state(self, stream: str, *, as_of: int | None = None) -> decider.State:
         """Return a competition, distance or series as folded from its stream."""
-        events = await self._log.read_stream(stream, up_to=as_of)
+        events = await self.events(stream, as_of=as_of)
         return decider.fold(stream, ((each.version, decode(each)) for each in events))
+
+    async def events(self, stream: str, *, as_of: int | None = None) -> "Sequence[RecordedEvent]":
+        """Return a stream's events as recorded."""
+        return await self._log.read_stream(stream, up_to=as_of)
 
     async def race(self, race_id: str, *, as_of: int | None = None) -> Race:
         """Return a race as folded from its stream."""

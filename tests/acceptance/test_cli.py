@@ -83,6 +83,9 @@ async def test_as_of_before_the_result_nobody_has_points(skated: Path) -> None:
         (("standings", "season", "--table", "women"), ("Points", "Ann One")),
         (("programme", officials.COMPETITION), ("OFFICIAL", officials.RACE)),
         (("journal", officials.COMPETITION), ("Decisions",)),
+        (("rounds", officials.DISTANCE), ("no table of progression", "complete")),
+        (("draw", officials.DISTANCE, "FINAL_A"), ("a proposal", "Ann One", "Seed")),
+        (("proposals", officials.COMPETITION), ("Nothing waits",)),
     ],
 )
 async def test_every_table_is_plain_text_elsewhere(
@@ -92,6 +95,28 @@ async def test_every_table_is_plain_text_elsewhere(
     status, out, err = await process.run("show", *arguments, "--data", str(skated))
     assert (status, err) == (0, "")
     assert "\x1b" not in out
+    for word in expected:
+        assert word in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("rank", officials.RACE, "ann-one"), ("Why is Ann One 1", "ResultDeclaredOfficial by")),
+        (("RANK", officials.DISTANCE, "dee-four"), ("4 in the classification", "by place")),
+        (("mark", officials.RACE, "ann-one"), ("Where does Ann One go on", "no table")),
+        (
+            ("points", "season", "ann-one", "--table", "women"),
+            ("100 for rank 1 in cup/women-500", "rank 1 of the table women"),
+        ),
+    ],
+)
+async def test_every_answer_has_its_reasons(
+    skated: Path, arguments: tuple[str, ...], expected: tuple[str, ...]
+) -> None:
+    """`explain` tells the facts and rules, with the positions of the events."""
+    status, out, err = await process.run("explain", *arguments, "--data", str(skated))
+    assert (status, err) == (0, "")
     for word in expected:
         assert word in out
 
@@ -157,6 +182,9 @@ async def test_projections_are_rebuilt_by_name_or_all(skated: Path) -> None:
         (("show", "bord", "x"), 2, "board"),
         (("show", "board"), 2, "RACE"),
         (("sprint",), 2, "sprint"),
+        (("explain", "rank", officials.RACE, "nobody"), 1, "nobody"),
+        (("explain", "rank", "cup/women-777", "ann-one"), 1, "cup/women-777"),
+        (("explain", "points", "season", "nobody"), 1, "nobody"),
     ],
 )
 async def test_a_mistake_is_one_sentence(

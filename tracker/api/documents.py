@@ -5,6 +5,7 @@ from typing import Any
 from projections import draws, medals, standings
 from projections.draws import Basis, Lots
 from projections.read_models import ReadModels
+from tracker.api.explanations import Explanations
 from tracker.api.problems import BadParameter
 from tracker.domain.competition import Competition
 from tracker.domain.distance import Distance
@@ -20,6 +21,7 @@ class Documents:
 
     def __init__(self, models: ReadModels) -> None:
         self._models = models
+        self._why = Explanations(models)
 
     async def position(self) -> int:
         """Return the position that the read models have reached."""
@@ -120,6 +122,28 @@ class Documents:
         if name == "journal":
             return await self._stored("journal", race, as_of)
         return (await self._models.race_document(name, race, as_of=as_of)).api()
+
+    async def explain_place(self, race: str, competitor: str, *, as_of: int | None) -> Answer:
+        """Explain a place in a race."""
+        return await self._why.place(race, competitor, as_of=await self._moment(as_of))
+
+    async def explain_mark(self, race: str, competitor: str, *, as_of: int | None) -> Answer:
+        """Explain a mark."""
+        return await self._why.mark(race, competitor, as_of=await self._moment(as_of))
+
+    async def explain_rank(self, distance: str, competitor: str, *, as_of: int | None) -> Answer:
+        """Explain a rank in a distance."""
+        return await self._why.rank(distance, competitor, as_of=await self._moment(as_of))
+
+    async def explain_points(
+        self, series: str, competitor: str, *, table: str, as_of: int | None
+    ) -> Answer:
+        """Explain a total of the standings."""
+        moment = await self._moment(as_of)
+        return await self._why.points(series, table, competitor, as_of=moment)
+
+    async def _moment(self, as_of: int | None) -> int:
+        return await self._models.position() if as_of is None else as_of
 
     async def _stored(self, name: str, scope: str, as_of: int | None) -> Answer:
         return (await self._models.read(name, scope, as_of=as_of)).api()

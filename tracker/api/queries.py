@@ -55,6 +55,9 @@ class Queries:
                 for name in ("start-list", "board", "lap-chart", "result", "journal")
             ),
             self._get(f"{race}/events", self._race_events),
+            self._get(f"{race}/explain", self._explain_race),
+            self._get(f"{distance}/explain", self._explain_distance),
+            self._get("/api/v1/series/{series}/explain", self._explain_series),
             web.get("/api/v1/events", self._events),
         ]
 
@@ -136,6 +139,26 @@ class Queries:
             as_of=moment,
         )
 
+    async def _explain_race(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        what = request.query.get("what", "rank")
+        answers = {"rank": self._documents.explain_place, "mark": self._documents.explain_mark}
+        if what not in answers:
+            raise BadParameter(f"what={what[:40]} is unknown: it is rank or mark")
+        return await answers[what](_race_id(request), _competitor(request), as_of=moment)
+
+    async def _explain_distance(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.explain_rank(
+            _distance_id(request), _competitor(request), as_of=moment
+        )
+
+    async def _explain_series(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.explain_points(
+            request.match_info["series"],
+            _competitor(request),
+            table=request.query.get("table", "men"),
+            as_of=moment,
+        )
+
     async def _race(self, name: str, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.race(name, _race_id(request), as_of=moment)
 
@@ -165,6 +188,14 @@ def _distance_id(request: web.Request) -> str:
 def _race_id(request: web.Request) -> str:
     names = request.match_info
     return f"{names['competition']}/{names['distance']}/{names['race']}"
+
+
+def _competitor(request: web.Request) -> str:
+    """Return whom a question is about."""
+    found = request.query.get("competitor")
+    if not found:
+        raise BadParameter("competitor is missing: add competitor=ID, as it stands in the rows")
+    return found
 
 
 def _flag(request: web.Request, name: str) -> bool:

@@ -7,7 +7,7 @@ import asyncpg
 from cyclopts import App, CycloptsError
 
 from tracker import __version__
-from tracker.cli import conforming, maintenance, serving, show
+from tracker.cli import conforming, explaining, maintenance, serving, show
 from tracker.errors import TrackerError
 
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
@@ -22,6 +22,7 @@ app = App(
 app.command(serving.serve)
 app.command(serving.demo)
 app.command(show.app)
+app.command(explaining.app)
 app.command(conforming.conform)
 app.command(maintenance.log)
 app.command(maintenance.projections)
@@ -61,7 +62,14 @@ def store_last(arguments: Sequence[str]) -> list[str]:
         length = 1 if "=" in rest[0] else 2
         leading += rest[:length]
         del rest[:length]
-    return [*rest, *leading]
+    return [*_lower(rest), *leading]
+
+
+def _lower(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with what is asked of `explain` in small letters: RANK is rank."""
+    if len(arguments) > 1 and arguments[0] == "explain":
+        return [arguments[0], arguments[1].lower(), *arguments[2:]]
+    return list(arguments)
 
 
 def _sentence(error: CycloptsError) -> str:

@@ -7,10 +7,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 import msgspec
 from cyclopts import App, Parameter
 
+from projections.draws import Lots
 from tracker.api.documents import Documents
 from tracker.app import reading
-from tracker.cli import tables
+from tracker.cli import round_tables, tables
 from tracker.cli.store import STORE, Store, run
+from tracker.domain.draw import Positions
+from tracker.domain.values import Round
 
 Read: TypeAlias = Callable[[Documents, int | None], Awaitable[dict[str, Any]]]
 _WAIT_S = 5.0
@@ -32,24 +35,25 @@ class How:
 
 
 NOW = How()
+RENDER = {**tables.RENDER, **round_tables.RENDER}
 
 
 @app.command
 def board(race: str, /, *, how: How = NOW) -> None:
     """Show a race's running order, laps to go and gaps."""
-    _show("board", lambda documents, moment: documents.race("board", race, as_of=moment), how)
+    show("board", lambda documents, moment: documents.race("board", race, as_of=moment), how)
 
 
 @app.command
 def result(race: str, /, *, how: How = NOW) -> None:
     """Show a race's result and its state."""
-    _show("result", lambda documents, moment: documents.race("result", race, as_of=moment), how)
+    show("result", lambda documents, moment: documents.race("result", race, as_of=moment), how)
 
 
 @app.command
 def lap_chart(race: str, /, *, how: How = NOW) -> None:
     """Show everybody's rank in a race, lap by lap."""
-    _show(
+    show(
         "lap-chart", lambda documents, moment: documents.race("lap-chart", race, as_of=moment), how
     )
 
@@ -57,7 +61,7 @@ def lap_chart(race: str, /, *, how: How = NOW) -> None:
 @app.command
 def start_list(race: str, /, *, how: How = NOW) -> None:
     """Show who starts where in a race."""
-    _show(
+    show(
         "start-list",
         lambda documents, moment: documents.race("start-list", race, as_of=moment),
         how,
@@ -67,7 +71,7 @@ def start_list(race: str, /, *, how: How = NOW) -> None:
 @app.command
 def classification(distance: str, /, *, how: How = NOW) -> None:
     """Show the final order of a distance."""
-    _show(
+    show(
         "classification",
         lambda documents, moment: documents.classification(distance, as_of=moment),
         how,
@@ -84,7 +88,7 @@ def medals(
     how: How = NOW,
 ) -> None:
     """Show a competition's medal table."""
-    _show(
+    show(
         "medals",
         lambda documents, moment: documents.medals(competition, by=by, gender=gender, as_of=moment),
         how,
@@ -94,7 +98,7 @@ def medals(
 @app.command
 def standings(series: str, /, *, table: str = "men", how: How = NOW) -> None:
     """Show a series' standings; `--table` names one of the tables listed below it."""
-    _show(
+    show(
         "standings",
         lambda documents, moment: documents.standings(series, table=table, as_of=moment),
         how,
@@ -104,18 +108,51 @@ def standings(series: str, /, *, table: str = "men", how: How = NOW) -> None:
 @app.command
 def programme(competition: str, /, *, how: How = NOW) -> None:
     """Show a competition's races, their states and podiums."""
-    _show(
-        "programme", lambda documents, moment: documents.programme(competition, as_of=moment), how
-    )
+    show("programme", lambda documents, moment: documents.programme(competition, as_of=moment), how)
 
 
 @app.command
 def journal(competition: str, /, *, how: How = NOW) -> None:
     """Show who decided what, when, and why."""
-    _show("journal", lambda documents, moment: documents.journal(competition, as_of=moment), how)
+    show("journal", lambda documents, moment: documents.journal(competition, as_of=moment), how)
 
 
-def _show(kind: str, read: Read, how: How) -> None:
+@app.command
+def rounds(distance: str, /, *, how: How = NOW) -> None:
+    """Show a distance's rounds: who goes on to where, by what right."""
+    show("rounds", lambda documents, moment: documents.rounds(distance, as_of=moment), how)
+
+
+@app.command
+def proposals(competition: str, /, *, how: How = NOW) -> None:
+    """Show what waits for an official: cards that are due, start lists that are stale."""
+    show("proposals", lambda documents, moment: documents.proposals(competition, as_of=moment), how)
+
+
+@app.command
+def draw(
+    distance: str,
+    round_: Annotated[Round, Parameter(name="ROUND")],
+    /,
+    *,
+    seed: str | None = None,
+    separate: Annotated[
+        bool, Parameter(negative="", help="Keep skaters of one NOC apart.")
+    ] = False,
+    positions: Annotated[Positions, Parameter(help="How start positions are given.")] = "seeding",
+    table: Annotated[str | None, Parameter(help="A table of standings to seed by.")] = None,
+    how: How = NOW,
+) -> None:
+    """Show start lists of a round as they would be drawn; nothing is written."""
+    lots = Lots(seed or f"{distance} {round_}", separate, positions)
+    show(
+        "draw",
+        lambda documents, moment: documents.draw(distance, round_, lots, table=table, as_of=moment),
+        how,
+    )
+
+
+def show(kind: str, read: Read, how: How) -> None:
     """Read a document, and print it as it is or as a table."""
 
     async def document() -> dict[str, Any]:
@@ -128,4 +165,4 @@ def _show(kind: str, read: Read, how: How) -> None:
     if how.json:
         print(msgspec.json.encode(found).decode())  # noqa: T201 - it is the answer
     else:
-        tables.console().print(tables.RENDER[kind](found))
+        tables.console().print(RENDER[kind](found))

@@ -18,6 +18,10 @@ DOCUMENTS = (
     f"/api/v1/competitions/{officials.COMPETITION}/journal",
     "/api/v1/series/season/standings",
     f"/api/v1/distances/{officials.DISTANCE}/classification",
+    f"/api/v1/distances/{officials.DISTANCE}/rounds",
+    f"/api/v1/distances/{officials.DISTANCE}/draw/FINAL_A",
+    f"/api/v1/competitions/{officials.COMPETITION}/proposals",
+    f"/api/v1/competitions/{officials.COMPETITION}/helmet-numbers",
     f"{RACE}/start-list",
     f"{RACE}/board",
     f"{RACE}/lap-chart",
@@ -64,6 +68,43 @@ async def test_a_result_is_what_was_skated(skated: Skated) -> None:
         (3, "NED", 42_200, 200),
         (4, "POL", 42_300, 300),
     ]
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        (f"{RACE}/explain?competitor=ann-one", "1"),
+        (f"{RACE}/explain?competitor=ann-one&what=mark", "does not go on"),
+        (f"/api/v1/distances/{officials.DISTANCE}/explain?competitor=dee-four", "4"),
+        ("/api/v1/series/season/explain?table=women&competitor=bea-two", "80"),
+    ],
+)
+async def test_an_answer_is_explained(skated: Skated, path: str, answer: str) -> None:
+    """Every fact of an explanation has its position in the log, and who stated it."""
+    http, position = skated
+    found = await get(http, path, after=position)
+    assert found["answer"] == answer
+    facts = [fact for row in found["rows"] for fact in row["facts"]]
+    assert facts
+    assert all(0 < fact["position"] <= position and fact["official"] for fact in facts)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        (f"{RACE}/explain", 422, "bad-parameter"),
+        (f"{RACE}/explain?competitor=ann-one&what=luck", 422, "bad-parameter"),
+        (f"{RACE}/explain?competitor=nobody", 404, "not-found"),
+        ("/api/v1/series/season/explain?competitor=nobody", 404, "not-found"),
+        ("/api/v1/distances/cup/women-777/explain?competitor=ann-one", 404, "not-found"),
+    ],
+)
+async def test_what_cannot_be_explained(skated: Skated, path: str, status: int, code: str) -> None:
+    """Nobody asked about, an unknown question, somebody who is not there."""
+    http, position = skated
+    await get(http, f"{RACE}/result", after=position)
+    async with http.get(path) as answer:
+        assert (answer.status, (await answer.json())["code"]) == (status, code)
 
 
 async def test_tables_are_chosen(skated: Skated) -> None:
