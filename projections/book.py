@@ -54,6 +54,8 @@ class Book:
         """The race of each competition for which the gun went off last."""
         self.notes: dict[str, tuple[Note, ...]] = {}
         """Decisions by race."""
+        self.settled: dict[str, tuple[Classified, ...]] = {}
+        """Final classifications of distances whose races this book does not hold."""
         self._positions: dict[str, list[int]] = {}
         """Where each race's events stand; shared by copies, which look no further than theirs."""
         self._remembered: dict[Scope, object] = {}
@@ -71,6 +73,7 @@ class Book:
         twin.distances_of = dict(self.distances_of)
         twin.started_last = dict(self.started_last)
         twin.notes = dict(self.notes)
+        twin.settled = dict(self.settled)
         twin._positions = self._positions
         twin._remembered = dict(self._remembered)
         return twin
@@ -150,10 +153,14 @@ class Book:
 
     def is_final(self, distance: str) -> bool:
         """Return whether every race of a distance is official."""
+        if distance in self.settled:
+            return True
         return classification.is_final(self.races_in(distance))
 
     def classified(self, distance: str) -> tuple[Classified, ...]:
         """Return the classification of a distance."""
+        if distance in self.settled:
+            return self.settled[distance]
         scope = ("distance", distance)
         known = self._remembered.get(scope)
         if known is None:

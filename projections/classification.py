@@ -8,6 +8,7 @@ from projections.race_header import mark
 from tracker.domain.classification import Classified
 from tracker.domain.events import Event
 from tracker.domain.marks import UNMARKED
+from tracker.domain.values import Member
 
 
 class ClassificationProjection:
@@ -51,6 +52,28 @@ class ClassificationProjection:
         )
 
 
+def read_classified(document: Document) -> tuple[Classified, ...]:
+    """Return what a stored classification holds."""
+    return tuple(
+        Classified(
+            competitor=competitor,
+            name=row["name"],
+            family_name=row["family_name"],
+            noc=row["noc"],
+            rank=row["rank"],
+            round=row["round"],
+            race=row["race"],
+            place=row["place"],
+            time_ms=row["time_ms"],
+            status=row["status"],
+            points=row["points"] or 0,
+            medal=row["medal"],
+            line_up=tuple(Member(each["skater"], each["name"]) for each in row["line_up"]),
+        )
+        for competitor, row in ((key, document.entries[key]) for key in document.order)
+    )
+
+
 def _entry(one: Classified, *, official: bool) -> Row:
     return {
         "rank": one.rank,
@@ -62,6 +85,7 @@ def _entry(one: Classified, *, official: bool) -> Row:
         "place": one.place,
         "time_ms": one.time_ms,
         "status": one.status,
+        "line_up": [{"skater": member.skater, "name": member.name} for member in one.line_up],
         "points": one.points if official else None,
         "medal": one.medal if official else None,
     }

@@ -132,6 +132,19 @@ and read_model.span(held.scope, held.since, held.until) @> read_model.spot(
 )
 and held.key = $3;
 
+-- name: read_many
+-- $1 projection, $2 scopes, $3 position: the documents of several scopes as of then.
+select named.scope, held.key, held.data
+from read_model.scopes named
+join read_model.rows held
+    on held.generation = (
+        select generation from read_model.generations where projection = $1 and live
+    )
+    and read_model.span(held.scope, held.since, held.until)
+    @> read_model.spot(named.number, $3)
+where named.scope = any($2::text [])
+order by named.scope, held.ord;
+
 -- name: headers
 -- $1 projection, $2 position, or null for now: the header of every scope.
 with asked as (

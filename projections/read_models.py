@@ -51,6 +51,12 @@ class Log(moments.Log, Protocol):
         """Return the last position."""
         ...
 
+    async def read_whole(
+        self, streams: "Sequence[str]", *, up_to: int
+    ) -> "Sequence[RecordedEvent]":
+        """Return all events of some streams up to a position, in commit order."""
+        ...
+
 
 class ReadModels:
     """The documents of all projections.
@@ -114,6 +120,22 @@ class ReadModels:
             tuple(rows),
         )
 
+    async def read_many(
+        self, name: str, scopes: "Sequence[str]", *, as_of: int
+    ) -> dict[str, Document]:
+        """Return stored documents of several scopes; one that there was not is left out."""
+        found: dict[str, dict[str, bytes]] = {}
+        for row in await self._pool.fetch(QUERIES["read_many"], name, list(scopes), as_of):
+            found.setdefault(row["scope"], {})[row["key"]] = row["data"]
+        return {
+            scope: Document(
+                msgspec.json.decode(rows.pop(HEADER), type=Row),
+                {key: msgspec.json.decode(data, type=Row) for key, data in rows.items()},
+                tuple(rows),
+            )
+            for scope, rows in found.items()
+        }
+
     async def headers(self, name: str, *, as_of: int | None = None) -> Document:
         """Return the headers of all scopes of a projection as one document."""
         found = await self._pool.fetch(QUERIES["headers"], name, as_of)
@@ -129,6 +151,15 @@ class ReadModels:
         """Return a competition, distance or series as folded from its stream."""
         events = await self.events(stream, as_of=as_of)
         return decider.fold(stream, ((each.version, decode(each)) for each in events))
+
+    async def streams(
+        self, names: "Sequence[str]", *, as_of: int
+    ) -> "dict[str, list[RecordedEvent]]":
+        """Return the events of several streams up to a position."""
+        found: dict[str, list[RecordedEvent]] = {name: [] for name in names}
+        for each in await self._log.read_whole(names, up_to=as_of):
+            found[each.stream].append(each)
+        return found
 
     async def events(self, stream: str, *, as_of: int | None = None) -> "Sequence[RecordedEvent]":
         """Return a stream's events as recorded."""

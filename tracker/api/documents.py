@@ -5,10 +5,14 @@ from typing import Any
 from projections import draws, medals, standings
 from projections.draws import Basis, Lots
 from projections.read_models import ReadModels
+from projections.what_if import WhatIf
+from tracker.api import supposing
 from tracker.api.explanations import Explanations
 from tracker.api.problems import BadParameter
+from tracker.api.supposing import Question
 from tracker.domain.competition import Competition
 from tracker.domain.distance import Distance
+from tracker.domain.ruleset import Ruleset
 from tracker.domain.values import Round
 from tracker.errors import NotFound
 
@@ -141,6 +145,13 @@ class Documents:
         """Explain a total of the standings."""
         moment = await self._moment(as_of)
         return await self._why.points(series, table, competitor, as_of=moment)
+
+    async def what_if(
+        self, question: Question, ruleset: Ruleset | None, *, as_of: int | None
+    ) -> Answer:
+        """Return what would have been different."""
+        moment = await self._moment(as_of)
+        return await supposing.answer(WhatIf(self._models), question, ruleset, as_of=moment)
 
     async def _moment(self, as_of: int | None) -> int:
         return await self._models.position() if as_of is None else as_of

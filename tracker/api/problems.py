@@ -76,6 +76,8 @@ KINDS: dict[str, Kind] = {
     "unknown": Kind(409, "It must be set up first"),
     "helmet-number-taken": Kind(409, "The helmet number is taken"),
     "no-ruleset": Kind(409, "The competition has no ruleset"),
+    "bad-what-if": Kind(422, "That cannot be supposed"),
+    "bad-question": Kind(422, "The question cannot be understood"),
     "bad-progression": Kind(422, "Nobody can go on by this table"),
     "start-list-closed": Kind(409, "The start list is closed"),
     "already-started": Kind(409, "The race has started"),

@@ -8,6 +8,8 @@ import msgspec
 from aiohttp import web
 
 from projections.draws import Lots
+from tracker import rulesets
+from tracker.api import supposing
 from tracker.api.documents import Documents
 from tracker.api.facts import PAGE_LIMIT, Facts
 from tracker.api.problems import BadParameter
@@ -59,6 +61,7 @@ class Queries:
             self._get(f"{distance}/explain", self._explain_distance),
             self._get("/api/v1/series/{series}/explain", self._explain_series),
             web.get("/api/v1/events", self._events),
+            web.post("/api/v1/what-if", self._what_if),
         ]
 
     def _get(self, path: str, read: Read) -> web.RouteDef:
@@ -165,6 +168,15 @@ class Queries:
     async def _race_events(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         as_of = await self._documents.position() if moment is None else moment
         return await self._facts.of_race(_race_id(request), as_of=as_of)
+
+    async def _what_if(self, request: web.Request) -> web.Response:
+        """Answer a supposition; asking twice is as good as asking once."""
+        question = supposing.parse(await request.read())
+        ruleset = None if question.ruleset is None else rulesets.load(question.ruleset)
+        asked = request.query.get("as_of")
+        moment = None if asked is None else await self._documents.moment(asked, WAIT_S)
+        document = await self._documents.what_if(question, ruleset, as_of=moment)
+        return _json(document, document["position"], _LIVE)
 
     async def _events(self, request: web.Request) -> web.Response:
         """Answer with a page of the log; `after` is the cursor."""

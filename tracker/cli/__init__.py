@@ -7,7 +7,7 @@ import asyncpg
 from cyclopts import App, CycloptsError
 
 from tracker import __version__
-from tracker.cli import conforming, explaining, maintenance, serving, show
+from tracker.cli import conforming, explaining, maintenance, serving, show, supposing
 from tracker.errors import TrackerError
 
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
@@ -23,6 +23,7 @@ app.command(serving.serve)
 app.command(serving.demo)
 app.command(show.app)
 app.command(explaining.app)
+app.command(supposing.what_if)
 app.command(conforming.conform)
 app.command(maintenance.log)
 app.command(maintenance.projections)

@@ -64,6 +64,29 @@ def proposals(document: Document) -> RenderableType:
     return table(document["rows"], columns, title=str(document["name"]))
 
 
+def what_if(document: Document) -> RenderableType:
+    """Return every difference: what it is, and what it would have been."""
+    if not document["rows"]:
+        return Text("Nothing would have been different.")
+    columns: tuple[Column, ...] = (
+        ("Where", lambda each: each["document"], False),
+        ("Of", lambda each: each["scope"], False),
+        ("Name", lambda each: each["name"], False),
+        ("NOC", lambda each: each["noc"], False),
+        ("What", lambda each: each["field"], False),
+        ("Is", lambda each: _value(each, "before"), True),
+        ("Would be", lambda each: _value(each, "after"), True),
+    )
+    return table(document["rows"], columns, title="What would have been different")
+
+
+def _value(row: Row, side: str) -> object:
+    value = row[side]
+    if value is None:
+        return "-"
+    return clock(value) if row["field"] == "time_ms" else value
+
+
 def explain(document: Document) -> RenderableType:
     """Return the chain of facts and rules, a step a paragraph."""
     return Group(Text(str(document["question"]), style="bold"), *_steps(document))
@@ -83,4 +106,5 @@ RENDER: dict[str, Callable[[Document], RenderableType]] = {
     "draw": draw,
     "proposals": proposals,
     "explain": explain,
+    "what-if": what_if,
 }

@@ -96,6 +96,11 @@ class EventLog:
         rows = await self._pool.fetch(QUERIES["of_streams"], after, limit, list(streams))
         return [recorded(row) for row in rows]
 
+    async def read_whole(self, streams: Sequence[str], *, up_to: int) -> list[RecordedEvent]:
+        """Return all events of some streams up to a position, in commit order."""
+        rows = await self._pool.fetch(QUERIES["whole_streams"], list(streams), up_to)
+        return [recorded(row) for row in rows]
+
     async def head(self) -> int:
         """Return the last position."""
         row = await self._pool.fetchrow(QUERIES["head"])

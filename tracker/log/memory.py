@@ -1,6 +1,7 @@
 """The event log in memory, for tests of everything above it."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -70,6 +71,11 @@ class MemoryLog:
     async def receipt(self, device: str, device_seq: int) -> tuple[Appended, bytes] | None:
         """Return what a device's number was answered, with the digest of its command."""
         return self._receipts.get((device, device_seq))
+
+    async def read_whole(self, streams: Sequence[str], *, up_to: int) -> list[RecordedEvent]:
+        """Return all events of some streams up to a position, in commit order."""
+        wanted = set(streams)
+        return [e for e in self._events if e.stream in wanted and e.position <= up_to]
 
     async def read_stream(
         self, stream: str, *, after_version: int = 0, up_to: int | None = None

@@ -69,6 +69,17 @@ select position, stream, version, type, data, occurred_at, recorded_at, official
 -- name: position_at
 select position_at($1)
 
+-- name: whole_streams
+-- Every event of the streams $1 up to position $2; found by stream, however long the log is.
+with wanted as materialized (
+    select position, stream, version, type, data, occurred_at, recorded_at, official, device,
+           device_seq, causation, hash
+      from events
+     where stream = any($1::text[]) and position <= $2
+)
+
+select * from wanted order by position;
+
 -- name: of_streams
 -- At most $2 events after position $1 of the streams $3.
 select position, stream, version, type, data, occurred_at, recorded_at, official, device,

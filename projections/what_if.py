@@ -1,0 +1,253 @@
+"""What would have been: one distance on other facts, and every difference to the season."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from projections import medals, nations, race_result, standings
+from projections.book import Book
+from projections.classification import ClassificationProjection, read_classified
+from projections.projection import Document, Row
+from projections.read_models import ReadModels
+from projections.rounds import RoundsProjection
+from tracker.domain import events as e
+from tracker.domain.commands import RaceCommand
+from tracker.domain.competition import Competition
+from tracker.domain.context import Context
+from tracker.domain.ruleset import Ruleset
+from tracker.domain.series import Series
+from tracker.domain.what_if import BadWhatIf, Changes, Facts, Move, named, supposed
+from tracker.errors import NotFound
+from tracker.log.codec import decode
+
+_RESULT = ("rank", "status", "time_ms", "mark")
+_MARKS = ("mark", "to")
+_CLASSIFICATION = ("rank", "status", "points", "medal")
+_MEDALS = ("rank", "gold", "silver", "bronze")
+_STANDINGS = ("rank", "points", "bonus")
+
+
+class Asked(Struct, frozen=True, forbid_unknown_fields=True):
+    """What somebody supposes of one race; events by position, or by a word."""
+
+    race: str
+    drop: tuple[int | str, ...] = ()
+    change: dict[str, dict[str, Any]] = {}
+    move: tuple[tuple[int | str, int | str], ...] = ()
+    """Which event would have come before which."""
+    add: tuple[RaceCommand, ...] = ()
+    """Commands about the race, as officials send them."""
+
+
+class Difference(Struct, frozen=True):
+    """One value that would have been another."""
+
+    document: str
+    scope: str
+    id: str
+    name: str
+    noc: str
+    field: str
+    before: object
+    after: object
+
+
+class WhatIf:
+    """Answers from the streams that are touched, and from the stored read models for the rest."""
+
+    def __init__(self, models: ReadModels) -> None:
+        self._models = models
+
+    async def ask(
+        self, asked: Iterable[Asked], ruleset: Ruleset | None, *, as_of: int
+    ) -> list[Difference]:
+        """Return what would have been different, as of a position; nothing is written.
+
+        All races belong to one distance. Raises BadWhatIf, NotFound, and the Refusal of a command
+        that could not have been decided.
+        """
+        wanted = list(asked)
+        distances = {each.race.rsplit("/", 1)[0] for each in wanted}
+        if len(distances) != 1:
+            raise BadWhatIf("ask about races of one distance at a time")
+        distance = distances.pop()
+        before, facts = await self._book(distance, as_of)
+        after = before.copy()
+        competition = distance.split("/", maxsplit=1)[0]
+        state = after.competitions[competition]
+        if ruleset is not None:
+            after.competitions[competition] = replace(state, ruleset=ruleset)
+        context = Context(
+            now_ms=0,
+            competition=after.competitions[competition],
+            distance=after.distances[distance],
+        )
+        for each in wanted:
+            if each.race not in facts:
+                raise NotFound(f"no race {each.race} was on the programme at that position")
+            positions, own = facts[each.race]
+            now = replace(context, now_ms=_last_moment(own))
+            after.races[each.race] = supposed(own, _changes(each, positions, own), now)
+        return list(_differences(before, after, distance))
+
+    async def _book(
+        self, distance: str, as_of: int
+    ) -> tuple[Book, dict[str, tuple[dict[int, int], Facts]]]:
+        """Return a book of one distance, and each race's facts with versions by position."""
+        rounds = await self._models.read("rounds", distance, as_of=as_of)
+        names = [each["race"] for row in rounds.entries.values() for each in row["races"]]
+        book = Book()
+        facts: dict[str, tuple[dict[int, int], Facts]] = {}
+        recorded = await self._models.streams(
+            [f"race-{name}" for name in names] + [f"distance-{distance}"], as_of=as_of
+        )
+        for name in names:
+            own = recorded[f"race-{name}"]
+            facts[name] = (
+                {each.position: each.version for each in own},
+                [(each.version, decode(each)) for each in own],  # type: ignore[misc]  # a race's stream holds facts of a race
+            )
+        competition = distance.split("/", maxsplit=1)[0]
+        state = await self._models.state(f"competition-{competition}", as_of=as_of)
+        assert isinstance(state, Competition), "a competition's stream folds into one"
+        book.competitions[competition] = state
+        for stream in (f"distance-{distance}", *(f"race-{name}" for name in names)):
+            for each in recorded[stream]:
+                book.fold(each)
+        await self._beside(book, distance, as_of)
+        return book, facts
+
+    async def _beside(self, book: Book, distance: str, as_of: int) -> None:
+        """Put the settled results of the competition's and the season's other distances in."""
+        added = book.distances[distance].added
+        assert added is not None, "a distance with rounds was added"
+        programmes = (await self._models.headers("programme", as_of=as_of)).entries
+        others: list[str] = []
+        for competition, header in programmes.items():
+            if competition == added.competition or (
+                added.series is not None and header["series"] == added.series
+            ):
+                others += [d["id"] for d in header["distances"] if d["official"]]
+                if competition != added.competition:
+                    book.competitions[competition] = Competition(created=_created(header))
+        others = [each for each in others if each != distance]
+        streams = await self._models.streams([f"distance-{each}" for each in others], as_of=as_of)
+        stored = await self._models.read_many("classification", others, as_of=as_of)
+        for other in others:
+            for each in streams[f"distance-{other}"]:
+                book.fold(each)
+            book.settled[other] = read_classified(stored[other])
+        if added.series is not None:
+            state = await self._models.state(f"series-{added.series}", as_of=as_of)
+            assert isinstance(state, Series), "a series' stream folds into one"
+            book.series[added.series] = state
+        book.position = as_of
+
+
+def _created(header: Row) -> e.CompetitionCreated:
+    return e.CompetitionCreated(
+        competition=header["competition"],
+        name=header["name"],
+        city=header["city"],
+        country=header["country"],
+        starts_on=header["starts_on"],
+        ends_on=header["ends_on"],
+        series=header["series"],
+    )
+
+
+def _last_moment(facts: Facts) -> int:
+    """Return the last instant at the rink that a race's facts tell."""
+    return max((getattr(event, "at_ms", None) or 0 for _, event in facts), default=0)
+
+
+def _changes(asked: Asked, positions: Mapping[int, int], facts: Facts) -> Changes:
+    """Return the changes by version."""
+
+    def version(event: int | str) -> int:
+        if isinstance(event, str) and not event.isdecimal():
+            return named(facts, event)
+        found = positions.get(int(event))
+        if found is None:
+            raise BadWhatIf(f"position {event} is no event of {asked.race}")
+        return found
+
+    return Changes(
+        drop=tuple(version(event) for event in asked.drop),
+        change={version(event): fields for event, fields in asked.change.items()},
+        move=tuple(Move(version(one), version(other)) for one, other in asked.move),
+        add=asked.add,
+    )
+
+
+def _differences(before: Book, after: Book, distance: str) -> Iterator[Difference]:
+    """Yield every difference: results, marks, classification, medals, standings."""
+    for race in before.races_of.get(distance, ()):
+        results = (_result(before, race), _result(after, race))
+        yield from _compare("result", race, *results, _RESULT)
+    now, then = _marks(before, distance), _marks(after, distance)
+    for round_, marks in now.items():
+        yield from _compare("rounds", f"{distance} {round_}", marks, then[round_], _MARKS)
+    classification = ClassificationProjection()
+    yield from _compare(
+        "classification",
+        distance,
+        classification.render(before, distance),
+        classification.render(after, distance),
+        _CLASSIFICATION,
+    )
+    added = before.distances[distance].added
+    assert added is not None, "the distance was added"
+    table = medals.MedalsProjection()
+    for by in ("noc", "skater"):
+        scope = medals.scope_of(added.competition, by=by)
+        both = (table.render(before, scope), table.render(after, scope))
+        yield from _compare("medals", scope, *both, _MEDALS)
+    if added.series is None:
+        return
+    overall = standings.StandingsProjection()
+    for name in standings.table_names(before, added.series):
+        scope = standings.scope_of(added.series, name)
+        both = (overall.render(before, scope), overall.render(after, scope))
+        yield from _compare("standings", scope, *both, _STANDINGS)
+
+
+def _marks(book: Book, distance: str) -> dict[str, Document]:
+    """Return who goes on from each round."""
+    found = RoundsProjection().render(book, distance)
+    rows = found.entries.items() if found is not None else ()
+    return {round_: Document({}, row["marks"]) for round_, row in rows}
+
+
+def _result(book: Book, race: str) -> Document:
+    state = book.races[race]
+    return race_result.render(state, book.marks_of(state))
+
+
+def _compare(
+    document: str,
+    scope: str,
+    before: Document | None,
+    after: Document | None,
+    fields: tuple[str, ...],
+) -> Iterator[Difference]:
+    """Yield the fields in which two documents differ, row by row."""
+    old = before.entries if before is not None else {}
+    new = after.entries if after is not None else {}
+    for key in dict.fromkeys((*old, *new)):
+        one, other = old.get(key, {}), new.get(key, {})
+        row = one or other
+        for field in fields:
+            if one.get(field) != other.get(field):
+                yield Difference(
+                    document,
+                    scope,
+                    key,
+                    row.get("name") or nations.name_of(key),
+                    row.get("noc") or "",
+                    field,
+                    one.get(field),
+                    other.get(field),
+                )
