@@ -41,6 +41,7 @@ _KINDS = {
     "medals": "competition",
     "standings": "series",
     "journal": "competition or race",
+    "best-times": "competition or series",
 }
 
 
