@@ -8,6 +8,7 @@ from projections.projection import Document, Row
 from tracker.domain import best_times
 from tracker.domain import events as e
 from tracker.domain.best_times import Best, Own, Proposal, Skated, Standing, Void
+from tracker.domain.race import Race
 from tracker.domain.values import BestTimeKind
 
 MARKS: dict[BestTimeKind, str] = {
@@ -34,6 +35,21 @@ def scope_of(series: str, table: str = "") -> str:
     return f"{series}:{table}"
 
 
+def races_of(competition: str) -> str:
+    """Return the scope of what each race of a competition had in best times."""
+    return f"{competition}/races"
+
+
+def of_race(book: Book, race: Race) -> dict[str, list[Row]]:
+    """Return the best times of one race by competitor, as they stand beside its result.
+
+    A season or personal best is one that beat a known one. A proposal is not confirmed.
+    """
+    if race.scheduled is None:
+        return {}
+    return _of_race(book, race.scheduled.competition, race.scheduled.race)
+
+
 def tables_of(book: Book, series: str) -> tuple[str, ...]:
     """Return the distances of a series by name, such as `men-500`, and those stated for it."""
     distances = book.distances_in(f"series {series}")
@@ -44,7 +60,7 @@ def tables_of(book: Book, series: str) -> tuple[str, ...]:
 
 
 class BestTimesProjection:
-    """One document for each competition, and one for each distance of each series.
+    """One document for each competition, one of its races, one for each distance of each series.
 
     The first result of a race changes the bests of its own competition and season alone; whatever
     changes an earlier result may change all that came after it.
@@ -58,6 +74,10 @@ class BestTimesProjection:
 
     def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the competitions and tables whose best times an event may have changed."""
+        found = self._changed(event, touched, book)
+        return (*found, *(races_of(scope) for scope in found if ":" not in scope))
+
+    def _changed(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         match event:
             case e.CompetitionCreated():
                 return (event.competition,)
@@ -80,7 +100,10 @@ class BestTimesProjection:
         return _all(book)
 
     def render(self, book: Book, scope: str) -> Document | None:
-        """Return a competition's best times, or a season's over one distance."""
+        """Return a competition's best times, its races', or a season's over one distance."""
+        competition, slash, _ = scope.partition("/")
+        if slash:
+            return _races(book, competition)
         series, colon, table = scope.partition(":")
         return _season(book, series, table) if colon else self._competition(book, scope)
 
@@ -88,7 +111,7 @@ class BestTimesProjection:
         state = book.competitions.get(competition)
         if state is None or state.created is None:
             return None
-        found = best_times.confirmable(book.official_in(competition), state.best_times)
+        found = book.confirmable(competition)
         own = best_times.stated_own(state.best_times)
         own |= book.own_bests().left.get(competition, {})
         rows = {f"{each.kind}/{each.skated.table}": _standing(each) for each in found.standing}
@@ -163,6 +186,39 @@ def _competitions_of(book: Book, series: str) -> list[str]:
 
 
 # --- documents ---------------------------------------------------------------------------------
+
+
+def _races(book: Book, competition: str) -> Document | None:
+    state = book.competitions.get(competition)
+    if state is None or state.created is None:
+        return None
+    races = [
+        (race.scheduled.race, _of_race(book, competition, race.scheduled.race))
+        for race in book.official_in(competition)
+        if race.scheduled is not None
+    ]
+    rows = {race: row for race, row in races if row}
+    return Document({"competition": competition}, rows, tuple(rows))
+
+
+def _of_race(book: Book, competition: str, race: str) -> dict[str, list[Row]]:
+    found = book.confirmable(competition)
+    marks = [
+        *((best, kind, True) for kind, best in found.held),
+        *((each.best, each.kind, False) for each in found.proposals),
+    ]
+    row: dict[str, list[Row]] = {}
+    for best, kind, confirmed in marks:
+        if best.race == race:
+            row.setdefault(best.competitor or "", []).append(_mark(kind, confirmed=confirmed))
+    for competitor, kinds in book.own_bests().beaten.get(race, {}).items():
+        for own in kinds:
+            row.setdefault(competitor, []).append(_mark(own, confirmed=True))
+    return row
+
+
+def _mark(kind: BestTimeKind, *, confirmed: bool) -> Row:
+    return {"best": MARKS[kind], "confirmed": confirmed}
 
 
 def _season(book: Book, series: str, table: str) -> Document | None:

@@ -99,6 +99,8 @@ class Book:
             self._remembered.pop((kind, name), None)
             if kind == "distance":
                 self._remembered.pop(("marks", name), None)
+            if kind == "competition":
+                self._remembered.pop(("best times", name), None)
         return found
 
     @property
@@ -172,6 +174,16 @@ class Book:
         """Return a competition's races with an official result, in the order they became so."""
         prefix = f"{competition}/"
         return [self.races[race] for race in self.official if race.startswith(prefix)]
+
+    def confirmable(self, competition: str) -> best_times.Confirmable:
+        """Return the world, championship and track best times of a competition."""
+        scope = ("best times", competition)
+        known = self._remembered.get(scope)
+        if known is None:
+            races = self.official_in(competition)
+            known = best_times.confirmable(races, self.stated(competition))
+            self._remembered[scope] = known
+        return known  # type: ignore[return-value]  # what is remembered is typed by its scope
 
     def own_bests(self) -> best_times.Ledger:
         """Return the season and personal bests of the whole log."""

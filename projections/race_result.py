@@ -1,9 +1,9 @@
 """Places, times and decisions of a race, as the public may know them."""
 
-from projections.best_times import MARKS
+from collections.abc import Mapping, Sequence
+
 from projections.projection import Document, Row
 from projections.race_header import header, mark, penalty
-from tracker.domain.best_times import lost
 from tracker.domain.marks import UNMARKED, Marks
 from tracker.domain.race import Race, ResultRow
 from tracker.domain.result import sheet
@@ -13,7 +13,6 @@ def render(race: Race, marks: Marks = UNMARKED) -> Document:
     """Return the result sheet; once it is official, as it was declared or corrected last."""
     rows = sheet(race)
     official = race.official
-    best = _best(race)
     return Document(
         {
             **header(race),
@@ -22,25 +21,18 @@ def render(race: Race, marks: Marks = UNMARKED) -> Document:
             "notice": race.notice,
             "sources": sorted({row.time_stated_by for row in rows if row.time_stated_by}),
         },
-        {row.competitor: _entry(row, marks, best.get(row.competitor, [])) for row in rows},
+        {row.competitor: _entry(row, marks) for row in rows},
         tuple(row.competitor for row in rows),
     )
 
 
-def _best(race: Race) -> dict[str, list[Row]]:
-    """Return the best times that officials confirmed in this race, by competitor.
-
-    Season and personal bests need other races: they stand among the best times.
-    """
-    found: dict[str, list[Row]] = {}
-    for each in race.confirmed:
-        if lost(race, each.competitor, each.time_ms) is None:
-            confirmed = {"best": MARKS[each.kind], "confirmed": True}
-            found.setdefault(each.competitor, []).append(confirmed)
-    return found
+def with_best(document: Document, best: Mapping[str, Sequence[Row]]) -> Document:
+    """Return a result with the best times that each competitor skated in the race."""
+    entries = {key: {**row, "best": best.get(key, [])} for key, row in document.entries.items()}
+    return Document(document.header, entries, document.order)
 
 
-def _entry(row: ResultRow, marks: Marks, best: list[Row]) -> Row:
+def _entry(row: ResultRow, marks: Marks) -> Row:
     return {
         "rank": row.rank,
         "name": row.name,
@@ -56,5 +48,5 @@ def _entry(row: ResultRow, marks: Marks, best: list[Row]) -> Row:
         "penalty": penalty(row.penalty),
         "line_up": [{"skater": member.skater, "name": member.name} for member in row.line_up],
         "source": row.time_stated_by,
-        "best": best,
+        "best": [],
     }

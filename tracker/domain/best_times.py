@@ -98,6 +98,8 @@ class Confirmable(Struct, frozen=True):
     standing: tuple[Standing, ...]
     proposals: tuple[Proposal, ...]
     void: tuple[Void, ...]
+    held: tuple[tuple[ConfirmedKind, Best], ...]
+    """What was confirmed and held when it was skated."""
 
 
 class Ledger(Struct, frozen=True):
@@ -107,6 +109,8 @@ class Ledger(Struct, frozen=True):
     """By table and holder."""
     season: dict[tuple[str, str], dict[str, Best]] = {}
     """By season and table, then holder."""
+    beaten: dict[str, dict[str, tuple[Literal["season", "personal"], ...]]] = {}
+    """By race and competitor, which bests that were known were beaten."""
     left: dict[str, dict[str, Own]] = {}
     """What each competition left, by kind, table and holder in one."""
 
@@ -209,16 +213,23 @@ def add(ledger: Ledger, race: Race, stated: Stated) -> Ledger:
     season = (season_of(scheduled.competition, scheduled.series), table)
     personal, of_season = dict(ledger.personal), dict(ledger.season.get(season, {}))
     left = dict(ledger.left.get(scheduled.competition, {}))
+    beaten: dict[str, tuple[Literal["season", "personal"], ...]] = {}
     for time in reversed(times):  # a NOC's faster team last
         of_the_season = _stated(stated, "season", table, time.holder)
         of_a_life = _stated(stated, "personal", table, time.holder)
-        before = _least(of_season.get(time.holder), of_the_season)
-        of_season[time.holder] = _note(left, "season", about, time, before)
-        before = _least(personal.get((table, time.holder)), of_the_season, of_a_life)
-        personal[table, time.holder] = _note(left, "personal", about, time, before)
+        first = _least(of_season.get(time.holder), of_the_season)
+        of_season[time.holder] = _note(left, "season", about, time, first)
+        second = _least(personal.get((table, time.holder)), of_the_season, of_a_life)
+        personal[table, time.holder] = _note(left, "personal", about, time, second)
+        beaten[time.competitor or ""] = tuple(
+            kind
+            for kind, before in zip(OWN_KINDS, (first, second), strict=True)
+            if before is not None and time.time_ms < before.time_ms
+        )
     return Ledger(
         personal=personal,
         season={**ledger.season, season: of_season},
+        beaten={**ledger.beaten, scheduled.race: beaten},
         left={**ledger.left, scheduled.competition: left},
     )
 
@@ -285,6 +296,7 @@ def confirmable(races: Iterable[Race], stated: Stated) -> Confirmable:
     waiting: dict[tuple[str, str], int] = {}
     proposals: list[Proposal] = []
     void: list[Void] = []
+    all_held: list[tuple[ConfirmedKind, Best]] = []
     for race in races:
         times = recognised(race)
         for kind in CONFIRMED_KINDS:
@@ -292,6 +304,7 @@ def confirmable(races: Iterable[Race], stated: Stated) -> Confirmable:
             stands = standing.get(key)
             held, lapsed = _confirmed(race, kind, stands)
             void += lapsed
+            all_held += [(kind, best) for best in held]
             for best in held:
                 standing[key] = _follow(standing.get(key), kind, skated(race), best)
             if stands is None or not times:
@@ -302,7 +315,7 @@ def confirmable(races: Iterable[Race], stated: Stated) -> Confirmable:
                 if best.time_ms == times[0].time_ms <= limit and best.competitor not in names:
                     proposals.append(Proposal(kind, skated(race), best, stands.best))
                     waiting[key] = best.time_ms
-    return Confirmable(tuple(standing.values()), tuple(proposals), tuple(void))
+    return Confirmable(tuple(standing.values()), tuple(proposals), tuple(void), tuple(all_held))
 
 
 def _confirmed(

@@ -63,6 +63,9 @@ async def test_a_proposal_waits_until_it_is_confirmed(
     assert (now["rows"][0]["id"], now["rows"][0]["holder"]) == ("track/women-500", "ann-one")
     result = await get(http, f"/api/v1/races/{officials.RACE}/result", after=confirmed)
     assert result["rows"][0]["best"] == [{"best": "TR", "confirmed": True}]
+    earlier = await get(http, f"/api/v1/races/{officials.RACE}/result", as_of=position)
+    assert earlier["rows"][0]["best"] == [{"best": "TR", "confirmed": False}]
+    assert earlier["rows"][1]["best"] == []
     then = await get(http, CUP, as_of=position)
     assert then["proposals"] == [proposal]
     assert then["rows"][0]["time_ms"] == 42_345

@@ -6,6 +6,7 @@ import pytest
 
 from projections import race_result
 from projections.best_times import BestTimesProjection, ranked, scope_of
+from projections.best_times import of_race as best_times_of_race
 from projections.book import Book
 from projections.journal import JournalProjection
 from projections.projection import Document
@@ -42,6 +43,17 @@ def best_times(day: RaceDay, scope: str = "cup") -> Document:
 def fields(row: dict[str, Any], *names: str) -> tuple[Any, ...]:
     """Return some fields of a row."""
     return tuple(row[name] for name in names)
+
+
+def beside(day: RaceDay, race: str = ONE) -> dict[str, list[dict[str, Any]]]:
+    """Return the best times that stand beside the result of the first two."""
+    book = book_of(recorded(day.log))
+    stored = PROJECTION.render(book, "cup/races")
+    assert stored is not None
+    found = best_times_of_race(book, day.race(race))
+    assert found == stored.entries.get(race, {}), "now and as of now differ"
+    rows = race_result.with_best(race_result.render(day.race(race)), found).entries
+    return {skater: rows[skater]["best"] for skater in (ANN, BEA)}
 
 
 def scopes_of_last(day: RaceDay) -> set[str]:
@@ -88,16 +100,26 @@ def test_a_confirmed_time_stands_and_is_beside_the_result(day: RaceDay) -> None:
     row = found.entries["track/women-500"]
     assert fields(row, "holder", "time_ms", "race") == (ANN, 42_000, ONE)
     assert row["beats"]["time_ms"] == 42_050
-    rows = race_result.render(day.race(ONE)).entries
-    assert rows[ANN]["best"] == [{"best": "TR", "confirmed": True}]
-    assert rows[BEA]["best"] == []
+    assert beside(day) == {ANN: [{"best": "TR", "confirmed": True}], BEA: []}
     day.given(read(ONE, {ANN: 42_070}), c.CorrectResult(race=ONE, reason="Photo read again"))
     found = best_times(day)
     (void,) = found.header["void"]
     assert fields(void, "competitor", "time_ms", "race") == (ANN, 42_000, ONE)
     assert "was corrected" in void["why"]
-    assert race_result.render(day.race(ONE)).entries[ANN]["best"] == []
+    assert beside(day) == {ANN: [], BEA: []}
     assert found.entries["track/women-500"]["time_ms"] == 42_050
+
+
+def test_beside_a_result_stand_the_bests_that_were_beaten() -> None:
+    """A first time beats nothing that is known; a proposal is there and not confirmed."""
+    day = competition().given(
+        stated("track", 42_050), stated("personal", 42_300, skater=BEA, noc="KOR")
+    )
+    official(day, ONE, winner_ms=42_100)
+    assert beside(day) == {ANN: [], BEA: [{"best": "PB", "confirmed": True}]}
+    official(day, TWO, winner_ms=42_000)
+    own = [{"best": "SB", "confirmed": True}, {"best": "PB", "confirmed": True}]
+    assert beside(day, TWO) == {ANN: [{"best": "TR", "confirmed": False}, *own], BEA: own}
 
 
 def test_a_stated_best_is_there_before_anybody_has_skated() -> None:
@@ -162,9 +184,10 @@ def test_what_is_not_there_has_no_document(day: RaceDay) -> None:
 def test_a_new_result_changes_its_competition_and_season_alone(day: RaceDay) -> None:
     """What came before is as it was; other events change nothing."""
     another(day)
-    assert scopes_of_last(official(day, ABROAD)) == {"open", "season:women-500"}
+    races = "open/races"
+    assert scopes_of_last(official(day, ABROAD)) == {"open", races, "season:women-500"}
     day.when(confirm(ABROAD, ANN, 42_000))
-    assert scopes_of_last(day) == {"open"}
+    assert scopes_of_last(day) == {"open", races}
     day.when(c.OpenReview(race=ABROAD, reason="Contact"))
     assert scopes_of_last(day) == set()
 
@@ -178,7 +201,7 @@ def test_a_correction_changes_what_came_after_it(day: RaceDay) -> None:
         c.CallPenalty(race=ONE, competitor=ANN, reason="Contact"),
         c.CorrectResult(race=ONE, reason="Contact"),
     )
-    assert {"cup", "open", "season:women-500"} <= scopes_of_last(day)
+    assert {"cup", "open", "open/races", "season:women-500"} <= scopes_of_last(day)
     assert fields(best_times(day, "open").entries[key], "race", "time_ms") == (ABROAD, 42_020)
     assert key not in best_times(day).entries
 

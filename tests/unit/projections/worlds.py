@@ -173,7 +173,7 @@ def stored(book: Book) -> dict[tuple[str, str], Document | None]:
         "medals": [f"cup:{table}" for table in TABLES],
         "standings": [f"season:{table}" for table in table_names(book, "season")],
         "journal": ["cup", *RACES, "cup/women-500/final-c"],
-        "best-times": ["cup", "season:", "season:women-500"],
+        "best-times": ["cup", "cup/races", "season:", "season:women-500"],
     }
     return {(p.name, scope): p.render(book, scope) for p in ALL for scope in scopes[p.name]}
 
