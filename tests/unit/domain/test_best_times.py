@@ -32,6 +32,7 @@ from tracker.domain.best_times import (
     unrecognised,
 )
 from tracker.domain.competition import Competition
+from tracker.domain.values import TimeSource
 
 ONE, TWO, THREE = (race_id(n) for n in (1, 2, 3))
 
@@ -196,15 +197,28 @@ def test_penalised_not_finished_and_no_time_count_for_nothing(day: RaceDay) -> N
     assert times(day) == {DEE: 42_300}
 
 
-def test_where_the_photo_finish_was_read_only_its_times_count(day: RaceDay) -> None:
+def test_who_was_declared_finished_has_no_time_even_if_one_was_read(day: RaceDay) -> None:
+    """The referee's `no time` stands, whatever the photo-finish judge wrote down."""
+    ended(day, ONE).given(
+        c.DeclareFinished(race=ONE, competitor=DEE),
+        read(ONE, {ANN: 42_000, DEE: 41_000}),
+        c.DeclareResultOfficial(race=ONE),
+    )
+    assert times(day) == {ANN: 42_000}
+
+
+@pytest.mark.parametrize("source", ["hand", "transponder"])
+def test_where_the_photo_finish_was_read_only_its_times_count(
+    day: RaceDay, source: TimeSource
+) -> None:
     """A hand time counts where there is no other, never beside or in place of the photo's."""
     ended(day, ONE)
-    hand = c.RecordFinishTimes(race=ONE, times=read(ONE, {BEA: 41_000}).times, time_source="hand")
+    hand = c.RecordFinishTimes(race=ONE, times=read(ONE, {BEA: 41_000}).times, time_source=source)
     day.given(read(ONE, {ANN: 42_010, BEA: 42_110}), hand, c.DeclareResultOfficial(race=ONE))
-    assert times(day) == {ANN: 42_010}
+    assert times(day) == {ANN: 42_010}  # the others were measured by hand at the line
     rows = day.race(ONE).official
     assert rows is not None
-    assert "by hand, though the photo finish was read" in (
+    assert f"by {source}, though the photo finish was read" in (
         unrecognised(day.race(ONE), rows.rows[1]) or ""
     )
 
@@ -313,6 +327,16 @@ def test_a_personal_best_outlives_the_season(day: RaceDay) -> None:
     assert season.best.time_ms == 43_000
     personal = own(day, f"personal/women-500/{ANN}", *races, competition="open")
     assert (personal.best.time_ms, personal.best.race) == (42_000, ONE)
+
+
+def test_a_competition_leaves_what_stands_though_it_was_set_elsewhere(day: RaceDay) -> None:
+    """Two competitions of one season may be skated on the same days."""
+    abroad = race_id(1, competition="open")
+    official(day, ONE)
+    official(another(day), abroad, winner_ms=41_500)
+    official(day, TWO, winner_ms=42_300)
+    best = own(day, f"season/women-500/{ANN}", ONE, abroad, TWO).best
+    assert (best.time_ms, best.race) == (41_500, abroad)
 
 
 @given(

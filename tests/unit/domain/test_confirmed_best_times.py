@@ -138,6 +138,25 @@ def test_a_correction_makes_a_confirmation_void_without_deleting_it(
         assert [x.best.time_ms for x in found(day, ONE).standing] == [42_000]
 
 
+def test_a_confirmation_is_void_when_another_was_faster_after_all(day: RaceDay) -> None:
+    """A penalty that is withdrawn gives the winner the race, and the best time, back."""
+    ended(day, ONE).given(
+        stated("track", 42_500),
+        c.CallPenalty(race=ONE, competitor=ANN, reason="Contact"),
+        c.DeclareResultOfficial(race=ONE),
+        confirm(ONE, BEA, 42_100),
+    )
+    assert [x.best.holder for x in found(day, ONE).standing] == [BEA]
+    [decision] = day.versions(ONE, e.PenaltyCalled)
+    day.given(
+        c.WithdrawDecision(race=ONE, decision=decision, reason="Other skater"),
+        c.CorrectResult(race=ONE, reason="Other skater"),
+    )
+    after = found(day, ONE)
+    assert [x.why for x in after.void] == ["Ann One was faster in the same race"]
+    assert [x.best.holder for x in after.proposals] == [ANN]
+
+
 def test_a_confirmation_is_taken_back_by_retraction(day: RaceDay) -> None:
     """It waits again, and may be confirmed again."""
     day.when(stated("track", 42_050))

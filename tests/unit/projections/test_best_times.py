@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
 
 from projections import race_result
 from projections.best_times import BestTimesProjection, ranked, scope_of
@@ -24,7 +25,7 @@ from tests.support.best_times import (
 )
 from tests.support.race_day import RaceDay, competition
 from tests.support.recorded import recorded
-from tests.unit.projections.worlds import book_of
+from tests.unit.projections.worlds import book_of, days
 from tracker.domain import commands as c
 from tracker.domain import events as e
 
@@ -211,6 +212,29 @@ def test_a_statement_after_the_race_counts_as_if_it_had_been_there(day: RaceDay)
     day.when(stated("personal", 41_800, skater=ANN, name="Ann One"))
     row = best_times(day).entries[f"personal/women-500/{ANN}"]
     assert fields(row, "time_ms", "race") == (41_800, None)
+
+
+def test_a_late_statement_changes_what_came_after_it_elsewhere(day: RaceDay) -> None:
+    """A personal best that is known too late was known to the next competition too."""
+    official(another(day), ABROAD, winner_ms=42_020)
+    day.when(stated("personal", 41_800, skater=ANN, name="Ann One"))
+    assert {"cup", "open", "season:women-500"} <= scopes_of_last(day)
+    assert best_times(day, "open").entries[f"personal/women-500/{ANN}"]["time_ms"] == 41_800
+    day.when(stated("track", 41_700))
+    assert scopes_of_last(day) == {"cup", "cup/races"}
+
+
+@given(day=days())
+@settings(max_examples=30, deadline=None)
+def test_a_book_that_was_asked_before_says_what_a_new_one_says(day: RaceDay) -> None:
+    """What is remembered, and reckoned step by step, is what the whole log says at once."""
+    events = recorded(day.log)
+    book = Book()
+    scopes = ("cup", "cup/races", "season:women-500")
+    for event in events:
+        book.fold(event)
+        before = [PROJECTION.render(book, scope) for scope in scopes]
+    assert before == [PROJECTION.render(book_of(events), scope) for scope in scopes]
 
 
 def test_a_copy_of_the_book_keeps_its_bests(day: RaceDay) -> None:
