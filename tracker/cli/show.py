@@ -121,7 +121,7 @@ def best_times(name: str, /, *, table: str | None = None, how: How = NOW) -> Non
                 return await documents.best_times(name, as_of=moment)
         return await documents.season_bests(name, table=table, as_of=moment)
 
-    _show("best-times", read, how)
+    show("best-times", read, how)
 
 
 @app.command
