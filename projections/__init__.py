@@ -1,5 +1,6 @@
 """Read models: everything that can be thrown away and rebuilt."""
 
+from projections.best_times import BestTimesProjection
 from projections.classification import ClassificationProjection
 from projections.journal import JournalProjection
 from projections.medals import MedalsProjection
@@ -17,5 +18,6 @@ ALL: tuple[Projection, ...] = (
     MedalsProjection(),
     StandingsProjection(),
     JournalProjection(),
+    BestTimesProjection(),
 )
 """Every stored projection."""

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from typing import TypeAlias
 
 from projections.notes import NOTED, Note, published, target_of
-from tracker.domain import classification, decider, marks, standings
+from tracker.domain import best_times, classification, decider, marks, standings
 from tracker.domain import events as e
 from tracker.domain.classification import Classified
 from tracker.domain.competition import Competition
@@ -52,6 +52,9 @@ class Book:
         """Distances by competition and by series, in the order in which they were added."""
         self.started_last: dict[str, str] = {}
         """The race of each competition for which the gun went off last."""
+        self.official: dict[str, None] = {}
+        """Races with an official result, in the order in which they became so."""
+        self._ledger: best_times.Ledger | None = best_times.Ledger()
         self.notes: dict[str, tuple[Note, ...]] = {}
         """Decisions by race."""
         self.settled: dict[str, tuple[Classified, ...]] = {}
@@ -72,6 +75,8 @@ class Book:
         twin.races_of = dict(self.races_of)
         twin.distances_of = dict(self.distances_of)
         twin.started_last = dict(self.started_last)
+        twin.official = dict(self.official)
+        twin._ledger = self._ledger
         twin.notes = dict(self.notes)
         twin.settled = dict(self.settled)
         twin._positions = self._positions
@@ -97,6 +102,8 @@ class Book:
             self._remembered.pop((kind, name), None)
             if kind == "distance":
                 self._remembered.pop(("marks", name), None)
+            if kind == "competition":
+                self._remembered.pop(("best times", name), None)
         return found
 
     @property
@@ -170,6 +177,34 @@ class Book:
             self._remembered[scope] = known
         return known  # type: ignore[return-value]  # what is remembered is typed by its scope
 
+    def official_in(self, competition: str) -> list[Race]:
+        """Return a competition's races with an official result, in the order they became so."""
+        prefix = f"{competition}/"
+        return [self.races[race] for race in self.official if race.startswith(prefix)]
+
+    def confirmable(self, competition: str) -> best_times.Confirmable:
+        """Return the world, championship and track best times of a competition."""
+        scope = ("best times", competition)
+        known = self._remembered.get(scope)
+        if known is None:
+            races = self.official_in(competition)
+            known = best_times.confirmable(races, self.stated(competition))
+            self._remembered[scope] = known
+        return known  # type: ignore[return-value]  # what is remembered is typed by its scope
+
+    def own_bests(self) -> best_times.Ledger:
+        """Return the season and personal bests of the whole log."""
+        if self._ledger is None:
+            ledger = best_times.Ledger()
+            for race in self.official:
+                ledger = best_times.add(ledger, self.races[race], self.stated(race))
+            self._ledger = ledger
+        return self._ledger
+
+    def stated(self, name: str) -> best_times.Stated:
+        """Return what stood when a competition began, named by itself or by a race of it."""
+        return self.competitions.get(name.split("/", 1)[0], Competition()).best_times
+
     def standings(self, series: str) -> dict[str, tuple[Standing, ...]]:
         """Return the tables of a series in which somebody stands."""
         scope = ("series", series)
@@ -205,6 +240,7 @@ class Book:
         positions = self._positions.setdefault(race, [])
         if not positions or positions[-1] < recorded.position:  # a copy may fold it again
             positions.append(recorded.position)
+        self._keep_best_times(race, before, after)
         if isinstance(event, NOTED):
             self._note(race, before, after, recorded, event)
         if after.scheduled is None:
@@ -234,6 +270,17 @@ class Book:
             for race in self.rounds_in(scheduled.distance).get(scheduled.round, ())
             if race.scheduled is not None and race.scheduled.race != scheduled.race
         ]
+
+    def _keep_best_times(self, race: str, before: Race, after: Race) -> None:
+        """Add a new official result; what changes an earlier one has all reckoned anew."""
+        if after.official is None:
+            return
+        if race not in self.official:
+            self.official[race] = None
+            if self._ledger is not None:
+                self._ledger = best_times.add(self._ledger, after, self.stated(race))
+        elif best_times.recognised(before) != best_times.recognised(after):
+            self._ledger = None
 
     def _fold_programme(
         self, kind: str, name: str, recorded: RecordedEvent, event: e.Event
@@ -280,6 +327,11 @@ class Book:
         self, competition: str, state: Competition, event: e.Event
     ) -> list[Scope]:
         touched = [("competition", competition)]
+        if isinstance(event, e.BestTimeStated):
+            if self.official_in(competition):
+                self._ledger = None
+            if event.kind == "season" and state.created is not None and state.created.series:
+                touched.append(("series", state.created.series))
         if isinstance(event, e.RulesetAdopted):
             touched += [("distance", d) for d in self.distances_of.get(competition, ())]
             if state.created is not None and state.created.series is not None:

@@ -9,6 +9,7 @@ from projections.notes import NOTED, Note
 from projections.programme import in_order
 from projections.projection import Document, Row
 from tracker.domain import events as e
+from tracker.domain.best_times import clock
 
 
 class JournalProjection:
@@ -109,6 +110,10 @@ def sentence(note: Note) -> str:
             return f"Advanced by the referee: {who}"
         case e.FalseStartCalled():
             return f"False start: {who}" if who else "False start"
+        case e.LapsMiscounted():
+            return f"Laps miscounted: {event.lap_rows} lap rows skated"
+        case e.BestTimeConfirmed():
+            return f"{event.kind.capitalize()} best time confirmed: {who} {clock(event.time_ms)}"
         case e.WithdrawalRecorded():
             return f"Withdrawn: {who}"
         case e.DeclaredFinished():

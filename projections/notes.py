@@ -33,6 +33,8 @@ NOTED = (
     e.ProtestDecided,
     e.FactRetracted,
     e.FactAmended,
+    e.LapsMiscounted,
+    e.BestTimeConfirmed,
 )
 """Facts that are decisions: the journal keeps who took them."""
 
@@ -133,6 +135,7 @@ def _people(event: e.RaceEvent, race: Race) -> tuple[str, ...]:
             | e.AdvancementGranted()
             | e.WithdrawalRecorded()
             | e.DeclaredFinished()
+            | e.BestTimeConfirmed()
         ):
             concerned = (event.competitor,)
         case e.FalseStartCalled(competitor=str() as competitor):

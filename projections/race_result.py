@@ -1,5 +1,7 @@
 """Places, times and decisions of a race, as the public may know them."""
 
+from collections.abc import Mapping, Sequence
+
 from projections.projection import Document, Row
 from projections.race_header import header, mark, penalty
 from tracker.domain.marks import UNMARKED, Marks
@@ -24,6 +26,12 @@ def render(race: Race, marks: Marks = UNMARKED) -> Document:
     )
 
 
+def with_best(document: Document, best: Mapping[str, Sequence[Row]]) -> Document:
+    """Return a result with the best times that each competitor skated in the race."""
+    entries = {key: {**row, "best": best.get(key, [])} for key, row in document.entries.items()}
+    return Document(document.header, entries, document.order)
+
+
 def _entry(row: ResultRow, marks: Marks) -> Row:
     return {
         "rank": row.rank,
@@ -40,4 +48,5 @@ def _entry(row: ResultRow, marks: Marks) -> Row:
         "penalty": penalty(row.penalty),
         "line_up": [{"skater": member.skater, "name": member.name} for member in row.line_up],
         "source": row.time_stated_by,
+        "best": [],
     }

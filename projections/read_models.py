@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
-from projections import moments, race_documents, rounds
+from projections import best_times, moments, race_documents, race_result, rounds
 from projections.projection import HEADER, Document, Row
 from projections.store import QUERIES
 from tracker.domain import decider
@@ -41,6 +41,7 @@ _KINDS = {
     "medals": "competition",
     "standings": "series",
     "journal": "competition or race",
+    "best-times": "competition or series",
 }
 
 
@@ -189,7 +190,23 @@ class ReadModels:
         else:
             known = render(race, marks)
             _keep(self._documents, key, known, DOCUMENTS_KEPT)
+        if name == "result" and race.official is not None:
+            known = race_result.with_best(known, await self._best(race, position))
         return Document({**known.header, "position": position}, known.entries, known.order)
+
+    async def _best(self, race: Race, position: int) -> dict[str, list[Row]]:
+        """Return the best times of an official race at a position, by competitor."""
+        scheduled = race.scheduled
+        assert scheduled is not None
+        runner = self._runner
+        if runner is not None and runner.caught_up.is_set() and position == runner.book.position:
+            return best_times.of_race(runner.book, race)
+        scope = best_times.races_of(scheduled.competition)
+        row = await self._pool.fetchval(
+            QUERIES["read_row"], "best-times", scope, scheduled.race, position
+        )
+        found: dict[str, list[Row]] = {} if row is None else msgspec.json.decode(row)
+        return found
 
     async def _marks(self, race: Race, position: int) -> Marks:
         """Return the marks of a race's round at a position; none before a result is published."""

@@ -113,6 +113,7 @@ results = st.one_of(
     st.builds(c.DeclareResultOfficial, race=races),
     st.builds(c.CorrectResult, race=races, reason=reasons),
     st.builds(c.RetractFact, race=races, target=versions, reason=reasons),
+    st.builds(c.RecordMiscount, race=races, lap_rows=st.integers(4, 5), reason=reasons),
     st.builds(
         c.LodgeProtest,
         race=races,
@@ -120,6 +121,17 @@ results = st.one_of(
         noc=st.just("KAZ"),
         subject=reasons,
     ),
+)
+statements = st.builds(
+    c.StateBestTime,
+    competition=st.just("cup"),
+    kind=st.sampled_from(("world", "championship", "track", "season", "personal")),
+    gender=st.just("women"),
+    metres=st.just(500),
+    skater=st.just("ann-one"),
+    name=st.just("Ann One"),
+    noc=st.just("CAN"),
+    time_ms=st.integers(44_990, 45_100),
 )
 requests = st.one_of(
     crossings, crossings, crossings, before, starts, ice, finishes, decisions, results

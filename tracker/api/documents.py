@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from projections import draws, medals, standings
+from projections import best_times, draws, medals, standings
 from projections.draws import Basis, Lots
 from projections.read_models import ReadModels
 from projections.what_if import WhatIf
@@ -120,6 +120,20 @@ class Documents:
     async def standings(self, series: str, *, table: str, as_of: int | None) -> Answer:
         """Return one of a series' tables."""
         return await self._stored("standings", standings.scope_of(series, table), as_of)
+
+    async def best_times(self, competition: str, *, as_of: int | None) -> Answer:
+        """Return what stands at a competition, and what waits to be confirmed."""
+        return await self._stored("best-times", competition, as_of)
+
+    async def season_bests(self, series: str, *, table: str | None, as_of: int | None) -> Answer:
+        """Return a season's bests over one distance; without a table, over the first there is."""
+        if table is None:
+            empty = await self._stored("best-times", best_times.scope_of(series), as_of)
+            if not empty["tables"]:
+                return empty
+            table = empty["tables"][0]
+        scope = best_times.scope_of(series, table)
+        return best_times.ranked(await self._models.read("best-times", scope, as_of=as_of)).api()
 
     async def race(self, name: str, race: str, *, as_of: int | None) -> Answer:
         """Return a document of one race: start-list, board, lap-chart, result or journal."""

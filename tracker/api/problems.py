@@ -89,6 +89,9 @@ KINDS: dict[str, Kind] = {
     "not-official": Kind(409, "The result is not official"),
     "under-embargo": Kind(409, "Decisions wait to be announced"),
     "nothing-to-do": Kind(409, "Nothing would change"),
+    "nothing-beaten": Kind(409, "No best time was beaten"),
+    "already-confirmed": Kind(409, "The best time is confirmed"),
+    "time-not-recognised": Kind(409, "The time counts for no best time"),
     # refusals: the command itself says something that cannot be
     "unknown-noc": Kind(422, "Not an IOC code"),
     "not-entered": Kind(422, "Not entered"),
@@ -102,6 +105,8 @@ KINDS: dict[str, Kind] = {
     "not-amendable": Kind(422, "Not changed in this way"),
     "bad-finish-order": Kind(422, "The finish order cannot be"),
     "unknown-protest": Kind(422, "No such protest"),
+    "holder-missing": Kind(422, "A best time without its holder"),
+    "not-the-official-time": Kind(422, "Not the official time"),
 }
 _STATUS_CODES = {
     404: "no-such-route",

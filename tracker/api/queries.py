@@ -48,7 +48,9 @@ class Queries:
             self._get("/api/v1/competitions/{competition}/journal", self._journal),
             self._get("/api/v1/competitions/{competition}/proposals", self._proposals),
             self._get("/api/v1/competitions/{competition}/helmet-numbers", self._helmet_numbers),
+            self._get("/api/v1/competitions/{competition}/best-times", self._best_times),
             self._get("/api/v1/series/{series}/standings", self._standings),
+            self._get("/api/v1/series/{series}/best-times", self._season_bests),
             self._get(f"{distance}/classification", self._classification),
             self._get(f"{distance}/rounds", self._rounds),
             self._get(f"{distance}/draw/{{round}}", self._draw),
@@ -106,6 +108,14 @@ class Queries:
     async def _standings(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.standings(
             request.match_info["series"], table=request.query.get("table", "men"), as_of=moment
+        )
+
+    async def _best_times(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.best_times(request.match_info["competition"], as_of=moment)
+
+    async def _season_bests(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.season_bests(
+            request.match_info["series"], table=request.query.get("table"), as_of=moment
         )
 
     async def _classification(self, request: web.Request, moment: int | None) -> dict[str, Any]:

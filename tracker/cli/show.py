@@ -1,5 +1,6 @@
 """`bell-lap show`: any table, as of any moment, as text or as the API's own document."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
@@ -14,6 +15,7 @@ from tracker.cli import round_tables, tables
 from tracker.cli.store import STORE, Store, run
 from tracker.domain.draw import Positions
 from tracker.domain.values import Round
+from tracker.errors import NotFound
 
 Read: TypeAlias = Callable[[Documents, int | None], Awaitable[dict[str, Any]]]
 _WAIT_S = 5.0
@@ -103,6 +105,23 @@ def standings(series: str, /, *, table: str = "men", how: How = NOW) -> None:
         lambda documents, moment: documents.standings(series, table=table, as_of=moment),
         how,
     )
+
+
+@app.command
+def best_times(name: str, /, *, table: str | None = None, how: How = NOW) -> None:
+    """Show a competition's best times and what waits to be confirmed, or a season's bests.
+
+    `--table`, such as `men-500`, asks for the season's bests of a series over that distance.
+    Without it the name is that of a competition, or of a series when no competition has it.
+    """
+
+    async def read(documents: Documents, moment: int | None) -> dict[str, Any]:
+        if table is None:
+            with contextlib.suppress(NotFound):
+                return await documents.best_times(name, as_of=moment)
+        return await documents.season_bests(name, table=table, as_of=moment)
+
+    show("best-times", read, how)
 
 
 @app.command

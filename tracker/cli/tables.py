@@ -220,6 +220,31 @@ def standings(document: Document, *, title: str = "") -> RenderableType:
     )
 
 
+def best_times(document: Document) -> RenderableType:
+    """Return what stands at a competition and what waits, or a season's bests."""
+    where = ("Race", _field("race"), False)
+    if "series" in document:
+        head = _heading("Season's bests", document.get("name"), document.get("table"))
+        names = Text(f"Tables: {', '.join(document['tables'])}")
+        return Group(head, table(document["rows"], (RANK, NOC, NAME, TIME, where)), names)
+    what = (("", _field("best"), False), ("Distance", _field("table"), False))
+    beats = ("Before", lambda row: clock((row.get("beats") or {}).get("time_ms")), True)
+    parts: list[RenderableType] = [
+        _heading("Best times", document.get("name"), document.get("competition")),
+        table(document["rows"], (*what, NOC, NAME, TIME, beats, where)),
+    ]
+    if document["proposals"]:
+        by = ("By", lambda row: clock(row["by_ms"]) if row["by_ms"] else "equalled", True)
+        columns = (*what, NOC, NAME, TIME, beats, by, where)
+        parts.append(table(document["proposals"], columns, title="Waiting to be confirmed"))
+    if document["void"]:
+        who: Column = ("Competitor", _field("competitor"), False)
+        why: Column = ("Why", _field("why"), False)
+        void = table(document["void"], (*what, who, TIME, where, why), title="Confirmed, but void")
+        parts.append(void)
+    return Group(*parts)
+
+
 def programme(document: Document) -> RenderableType:
     """Return a competition's races."""
 
@@ -271,6 +296,7 @@ RENDER: dict[str, Callable[[Document], RenderableType]] = {
     "classification": classification,
     "medals": medals,
     "standings": standings,
+    "best-times": best_times,
     "programme": programme,
     "journal": journal,
 }

@@ -9,6 +9,7 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta, Struct
 
+from tracker.domain.best_time_commands import ConfirmBestTime, RecordMiscount, StateBestTime
 from tracker.domain.race_commands import (
     AmendFact,
     AnnounceDecisions,
@@ -81,6 +82,7 @@ __all__ = [
     "CloseReview",
     "Command",
     "CompetitionCommand",
+    "ConfirmBestTime",
     "CorrectResult",
     "CreateCompetition",
     "CreateSeries",
@@ -108,6 +110,7 @@ __all__ = [
     "RecordFinishOrder",
     "RecordFinishTimes",
     "RecordGettingUp",
+    "RecordMiscount",
     "RecordWithdrawal",
     "Request",
     "RetractFact",
@@ -116,6 +119,7 @@ __all__ = [
     "SeriesCommand",
     "SetProgression",
     "StartRace",
+    "StateBestTime",
     "StopRace",
     "WithdrawDecision",
     "WithdrawEntry",
@@ -251,7 +255,13 @@ class SetProgression(Request, frozen=True):
 
 SeriesCommand: TypeAlias = CreateSeries | BringPoints
 CompetitionCommand: TypeAlias = (
-    CreateCompetition | AdoptRuleset | EnterSkater | AssignHelmetNumber | EnterTeam | WithdrawEntry
+    CreateCompetition
+    | AdoptRuleset
+    | EnterSkater
+    | AssignHelmetNumber
+    | EnterTeam
+    | WithdrawEntry
+    | StateBestTime
 )
 DistanceCommand: TypeAlias = AddDistance | AddRound | SetProgression
 Command: TypeAlias = SeriesCommand | CompetitionCommand | DistanceCommand | RaceCommand

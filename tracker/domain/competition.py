@@ -5,7 +5,8 @@ from typing import assert_never
 from msgspec import Struct
 from msgspec.structs import replace
 
-from tracker.domain import noc
+from tracker.domain import best_time_decide, noc
+from tracker.domain.best_times import key_of
 from tracker.domain.commands import (
     AdoptRuleset,
     AssignHelmetNumber,
@@ -13,9 +14,11 @@ from tracker.domain.commands import (
     CreateCompetition,
     EnterSkater,
     EnterTeam,
+    StateBestTime,
     WithdrawEntry,
 )
 from tracker.domain.events import (
+    BestTimeStated,
     CompetitionCreated,
     CompetitionEvent,
     EntryWithdrawn,
@@ -44,6 +47,8 @@ class Competition(Struct, frozen=True):
     skaters: dict[str, SkaterEntered] = {}
     teams: dict[str, TeamEntered] = {}
     withdrawn: frozenset[str] = frozenset()
+    best_times: dict[tuple[str, str, str], BestTimeStated] = {}
+    """What stood when it began, by kind, table and holder; see `best_times.key_of`."""
 
     def entered(self, competitor: str) -> SkaterEntered | TeamEntered | None:
         """Return an entry that has not been withdrawn."""
@@ -79,6 +84,9 @@ def evolve(state: Competition, version: int, event: CompetitionEvent) -> Competi
             )
         case EntryWithdrawn():
             return replace(state, version=version, withdrawn=state.withdrawn | {event.competitor})
+        case BestTimeStated():
+            best_times = {**state.best_times, key_of(event): event}
+            return replace(state, version=version, best_times=best_times)
         case _:
             assert_never(event)
 
@@ -117,6 +125,8 @@ def decide(
                     source=command.source,
                 ),
             )
+        case StateBestTime():
+            return (best_time_decide.state_best_time(command, state),)
         case _:
             assert_never(command)
 

@@ -22,6 +22,7 @@ _FROM_COMPETITION = (
     c.PublishStartList,
     c.NameLineUp,
     c.CallPenalty,
+    c.ConfirmBestTime,
 )
 _INITIAL: dict[str, State] = {
     "series": Series(),
@@ -49,7 +50,8 @@ def stream_of(command: c.Command) -> str:
         | c.EnterSkater
         | c.AssignHelmetNumber
         | c.EnterTeam
-        | c.WithdrawEntry,
+        | c.WithdrawEntry
+        | c.StateBestTime,
     ):
         return f"competition-{command.competition}"
     return f"race-{command.race}"
@@ -104,7 +106,8 @@ def decide(command: c.Command, state: State, context: Context) -> tuple[e.Event,
             | c.EnterSkater()
             | c.AssignHelmetNumber()
             | c.EnterTeam()
-            | c.WithdrawEntry(),
+            | c.WithdrawEntry()
+            | c.StateBestTime(),
             Competition(),
         ):
             return competitions.decide(command, state, context.ruleset)

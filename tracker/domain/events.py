@@ -9,6 +9,7 @@ omitted. A version names an earlier event of the same stream.
 
 from typing import TypeAlias
 
+from tracker.domain.best_time_events import BestTimeConfirmed, BestTimeStated, LapsMiscounted
 from tracker.domain.fact import Fact
 from tracker.domain.race_events import (
     AdvancementGranted,
@@ -70,6 +71,8 @@ __all__ = [
     "AdvancementGranted",
     "AmendableFact",
     "BellRung",
+    "BestTimeConfirmed",
+    "BestTimeStated",
     "CompetitionCreated",
     "CompetitionEvent",
     "CrossingAssigned",
@@ -93,6 +96,7 @@ __all__ = [
     "FinishTimesRecorded",
     "GettingUpRecorded",
     "HelmetNumberAssigned",
+    "LapsMiscounted",
     "LineUpNamed",
     "PenaltyCalled",
     "PointsBroughtIn",
@@ -271,6 +275,7 @@ CompetitionEvent: TypeAlias = (
     | HelmetNumberAssigned
     | TeamEntered
     | EntryWithdrawn
+    | BestTimeStated
 )
 """The facts of a `competition-…` stream."""
 DistanceEvent: TypeAlias = DistanceAdded | RoundAdded | ProgressionSet

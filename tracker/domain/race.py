@@ -5,7 +5,16 @@ from typing import Literal
 from msgspec import Struct
 
 from tracker.domain.events import RaceEvent, RaceScheduled
-from tracker.domain.values import Drawn, Member, Round, Sanction, Starter, TimeSource, Zone
+from tracker.domain.values import (
+    ConfirmedKind,
+    Drawn,
+    Member,
+    Round,
+    Sanction,
+    Starter,
+    TimeSource,
+    Zone,
+)
 
 Out = Literal["DNS", "DNF", "WDR"]
 
@@ -48,6 +57,8 @@ class OnIce(Struct, frozen=True):
     timed: TimeSource | Literal["none"] | None = None
     """Who read `time_ms`; `none` is an official `no time`; None: nobody has yet."""
     time_stated_by: str | None = None
+    photo_read: bool = False
+    """Whether the photo-finish judge read a time, which a later one may have replaced."""
     skater: str | None = None
     """Who races now, in a relay."""
 
@@ -116,6 +127,18 @@ class ResultRow(Struct, frozen=True):
     line_up: tuple[Member, ...]
     time_stated_by: str | None = None
     """The source of the time, when no official observed it."""
+    time_source: TimeSource | None = None
+    """What measured `time_ms`."""
+    photo_read: bool = False
+
+
+class Confirmed(Struct, frozen=True):
+    """A best time that an official confirmed, whether or not it still holds."""
+
+    version: int
+    competitor: str
+    kind: ConfirmedKind
+    time_ms: int
 
 
 class OfficialResult(Struct, frozen=True):
@@ -154,6 +177,9 @@ class Race(Struct, frozen=True):
     published: bool = False
     official: OfficialResult | None = None
     protests: tuple[Protest, ...] = ()
+    miscounted: int | None = None
+    """How many lap rows were skated, when that was not what the race has."""
+    confirmed: tuple[Confirmed, ...] = ()
 
     @property
     def lap_rows(self) -> int:

@@ -4,6 +4,7 @@ from typing import Annotated, TypeAlias
 
 from msgspec import Meta
 
+from tracker.domain.best_time_commands import ConfirmBestTime, RecordMiscount
 from tracker.domain.race_events import AmendableFact
 from tracker.domain.request import Request, Text
 from tracker.domain.values import (
@@ -371,4 +372,6 @@ RaceCommand: TypeAlias = (
     | DecideProtest
     | RetractFact
     | AmendFact
+    | RecordMiscount
+    | ConfirmBestTime
 )

@@ -2,9 +2,9 @@
 
 from typing import assert_never
 
+from tracker.domain import best_time_decide, noc
 from tracker.domain import commands as c
 from tracker.domain import events as e
-from tracker.domain import noc
 from tracker.domain import refusals as r
 from tracker.domain.context import Context
 from tracker.domain.race import Race
@@ -34,6 +34,8 @@ _RETRACTABLE = (
     e.ResultPublished,
     e.PenaltyCalled,
     e.AdvancementGranted,
+    e.LapsMiscounted,
+    e.BestTimeConfirmed,
 )
 
 
@@ -91,6 +93,10 @@ def decide(command: c.RaceCommand, state: Race, context: Context) -> tuple[e.Rac
             return (_protest(command, state, context.now_ms),)
         case c.RetractFact() | c.AmendFact():
             return (_correction(command, state),)
+        case c.RecordMiscount():
+            return (best_time_decide.record_miscount(command, state),)
+        case c.ConfirmBestTime():
+            return (best_time_decide.confirm_best_time(command, state, context.competition),)
         case _:
             assert_never(command)
 

@@ -7,6 +7,7 @@ omitted. A version names an earlier event of the same stream.
 
 from typing import TypeAlias
 
+from tracker.domain.best_time_events import BestTimeConfirmed, LapsMiscounted
 from tracker.domain.fact import Fact
 from tracker.domain.values import (
     CompetitionId,
@@ -441,5 +442,7 @@ RaceEvent: TypeAlias = (
     | ProtestDecided
     | FactRetracted
     | FactAmended
+    | LapsMiscounted
+    | BestTimeConfirmed
 )
 """The facts of a `race-…` stream."""

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from tracker.domain import events as e
 from tracker.domain.laps import instant_ms
 from tracker.domain.race import (
+    Confirmed,
     Crossing,
     Decision,
     Mark,
@@ -91,6 +92,11 @@ def _apply(state: Race, version: int, event: e.RaceEvent) -> Race:
             | e.ProtestDecided()
         ):
             return _result(state, version, event)
+        case e.LapsMiscounted():
+            return replace(state, miscounted=event.lap_rows)
+        case e.BestTimeConfirmed():
+            confirmed = Confirmed(version, event.competitor, event.kind, event.time_ms)
+            return replace(state, confirmed=(*state.confirmed, confirmed))
         case e.FactRetracted() | e.FactAmended():
             raise AssertionError("retractions are folded in evolve")
         case _:
@@ -176,6 +182,7 @@ def _clear(state: Race, excluded: frozenset[str]) -> Race:
         bell_rung=False,
         finish_groups=(),
         published=False,
+        miscounted=None,
     )
 
 
@@ -263,8 +270,10 @@ def _finish(
             field = dict(state.field)
             for t in event.times:
                 if t.competitor in field:
+                    read = t.time_ms is not None and event.time_source == "photo"
                     field[t.competitor] = replace(
                         field[t.competitor],
+                        photo_read=read or field[t.competitor].photo_read,
                         time_ms=t.time_ms,
                         timed="none" if t.time_ms is None else event.time_source,
                         time_stated_by=event.source,

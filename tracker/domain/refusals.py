@@ -163,3 +163,33 @@ class UnknownProtest(Refusal):
     """No open protest of this name."""
 
     code = "unknown-protest"
+
+
+class HolderMissing(Refusal):
+    """A season or personal best belongs to a skater."""
+
+    code = "holder-missing"
+
+
+class NotTheOfficialTime(Refusal):
+    """Only a competitor's official time can be a best time."""
+
+    code = "not-the-official-time"
+
+
+class TimeNotRecognised(Refusal):
+    """An official time that counts for no best time."""
+
+    code = "time-not-recognised"
+
+
+class NothingBeaten(Refusal):
+    """The time is not under what stands."""
+
+    code = "nothing-beaten"
+
+
+class AlreadyConfirmed(Refusal):
+    """The best time was confirmed before."""
+
+    code = "already-confirmed"

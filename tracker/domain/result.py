@@ -160,8 +160,9 @@ def _row(
         # The officials say so; a time that nobody has read yet is just not there.
         status = "no time"
     stated = c.time_stated_by
+    time_source = c.timed if time_ms is not None and c.timed != "none" else None
     if c.timed is None and time_ms is not None:
-        stated = c.crossings[-1].source
+        stated, time_source = c.crossings[-1].source, c.crossings[-1].time_source
     return ResultRow(
         competitor=c.starter.competitor,
         name=c.starter.name,
@@ -179,6 +180,8 @@ def _row(
         advancement=advancement,
         line_up=c.starter.line_up,
         time_stated_by=stated,
+        time_source=time_source,
+        photo_read=c.photo_read,
     )
 
 

@@ -28,6 +28,9 @@ StartPosition = Annotated[int, Meta(ge=1, le=20)]
 Place = Annotated[int, Meta(ge=1, le=99)]
 Thousandths = Annotated[int, Meta(ge=0, le=7_200_000)]
 """A duration in thousandths of a second, at most two hours."""
+FinishedIn = Annotated[int, Meta(ge=1, le=7_200_000)]
+"""A finish time in thousandths of a second."""
+Metres = Annotated[int, Meta(ge=100, le=10_000)]
 EpochMs = Annotated[int, Meta(ge=0, le=32_503_680_000_000)]
 """An instant, as milliseconds since 1970-01-01 UTC."""
 Lap = Annotated[int, Meta(ge=1, le=200)]
@@ -43,6 +46,9 @@ Sanction = Literal["PEN", "YC", "RC"]
 """A penalty, a yellow card, a red card."""
 Zone = Literal["start", "straight", "corner", "finish", "relay", "other"]
 TimeSource = Literal["photo", "hand", "transponder"]
+BestTimeKind = Literal["world", "championship", "track", "season", "personal"]
+ConfirmedKind = Literal["world", "championship", "track"]
+"""Best times that an official confirms; season and personal bests follow from the results."""
 Round = Literal[
     "PREPRELIM",
     "PRELIM",

@@ -22,11 +22,14 @@ from tests.support.random_days import (
     morning,
     results,
     starts,
+    statements,
 )
 from tracker.domain import commands as c
+from tracker.domain.values import ConfirmedKind
 from tracker.log.recorded_event import RecordedEvent
 
 Move = Callable[[RaceDay], object]
+kinds: st.SearchStrategy[ConfirmedKind] = st.sampled_from(("world", "championship", "track"))
 
 
 def _asks(request: c.Command) -> Move:
@@ -52,6 +55,24 @@ def _withdraws(race: str, which: int, *, embargo: bool) -> Move:
             )
 
     return withdraw
+
+
+def _confirms(race: str, kind: ConfirmedKind, which: int) -> Move:
+    """Return the confirmation of somebody's official time."""
+
+    def confirm(day: RaceDay) -> None:
+        official = day.race(race).official
+        timed = [row for row in official.rows if row.time_ms] if official else []
+        if timed:
+            row = timed[which % len(timed)]
+            attempt(
+                day,
+                c.ConfirmBestTime(
+                    race=race, competitor=row.competitor, kind=kind, time_ms=row.time_ms or 0
+                ),
+            )
+
+    return confirm
 
 
 def _skates(race: str, row: int, missed: int) -> list[Move]:
@@ -97,8 +118,10 @@ def _race(draw: st.DrawFn, race: str) -> list[Move]:
         moves.append(_asks(c.AnnounceDecisions(race=race)))
     moves.append(_asks(c.DeclareResultOfficial(race=race)))
     moves += _about(draw, race, decisions | results | crossings, 3)
+    moves.append(_confirms(race, draw(kinds), draw(st.integers(0, 3))))
     if draw(st.booleans()):
         moves.append(_asks(c.CorrectResult(race=race, reason="Miscount")))
+        moves += _about(draw, race, results, 2)
     return moves
 
 
@@ -106,11 +129,15 @@ def _race(draw: st.DrawFn, race: str) -> list[Move]:
 def days(draw: st.DrawFn) -> RaceDay:
     """Return a day of two races, skated one after the other or side by side."""
     day = morning()
+    for statement in draw(st.lists(statements, max_size=3)):
+        attempt(day, statement)
     first, second = (_race(draw, race) for race in RACES)
     mixed = draw(st.booleans())
     while first or second:
         side_by_side = second and (not first or (mixed and draw(st.booleans())))
         (second if side_by_side else first).pop(0)(day)
+    if draw(st.booleans()):
+        attempt(day, draw(statements))
     if draw(st.booleans()):
         day.given(c.ScheduleRace(race="cup/women-500/final-c", round="FINAL_C", round_name="C"))
     if draw(st.booleans()):
@@ -146,6 +173,7 @@ def stored(book: Book) -> dict[tuple[str, str], Document | None]:
         "medals": [f"cup:{table}" for table in TABLES],
         "standings": [f"season:{table}" for table in table_names(book, "season")],
         "journal": ["cup", *RACES, "cup/women-500/final-c"],
+        "best-times": ["cup", "cup/races", "season:", "season:women-500"],
     }
     return {(p.name, scope): p.render(book, scope) for p in ALL for scope in scopes[p.name]}
 

@@ -1,0 +1,305 @@
+"""Best times: what stands at a competition and what waits for an official; a season's bests."""
+
+from collections.abc import Iterable
+from typing import ClassVar
+
+from projections.book import Book, Scope
+from projections.projection import Document, Row
+from tracker.domain import best_times
+from tracker.domain import events as e
+from tracker.domain.best_times import Best, Own, Proposal, Skated, Standing, Void
+from tracker.domain.race import Race
+from tracker.domain.values import BestTimeKind
+
+MARKS: dict[BestTimeKind, str] = {
+    "world": "WR",
+    "championship": "CR",
+    "track": "TR",
+    "season": "SB",
+    "personal": "PB",
+}
+"""How result sheets abbreviate a best time."""
+_IN_A_RACE = (
+    e.ResultDeclaredOfficial,
+    e.ResultCorrected,
+    e.LapsMiscounted,
+    e.BestTimeConfirmed,
+    e.FactRetracted,
+    e.FactAmended,
+)
+"""Facts of a race that may change best times, once its result is official."""
+
+
+def scope_of(series: str, table: str = "") -> str:
+    """Return the scope of a season's bests over one distance; without it, of what there is."""
+    return f"{series}:{table}"
+
+
+def races_of(competition: str) -> str:
+    """Return the scope of what each race of a competition had in best times."""
+    return f"{competition}/races"
+
+
+def of_race(book: Book, race: Race) -> dict[str, list[Row]]:
+    """Return the best times of one race by competitor, as they stand beside its result.
+
+    A season or personal best is one that beat a known one. A proposal is not confirmed.
+    """
+    if race.scheduled is None:
+        return {}
+    return _of_race(book, race.scheduled.competition, race.scheduled.race)
+
+
+def tables_of(book: Book, series: str) -> tuple[str, ...]:
+    """Return the distances of a series by name, such as `men-500`, and those stated for it."""
+    distances = book.distances_in(f"series {series}")
+    names = {each.added.code for each in distances if each.added is not None}
+    for competition in _competitions_of(book, series):
+        names |= {table for kind, table, _ in book.stated(competition) if kind == "season"}
+    return tuple(sorted(names))
+
+
+class BestTimesProjection:
+    """One document for each competition, one of its races, one for each distance of each series.
+
+    The first result of a race changes the bests of its own competition and season alone; whatever
+    changes an earlier result may change all that came after it.
+    """
+
+    name: ClassVar[str] = "best-times"
+    version: ClassVar[int] = 1
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, str], tuple[Own, Row]] = {}
+
+    def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
+        """Return the competitions and tables whose best times an event may have changed."""
+        found = self._changed(event, touched, book)
+        return (*found, *(races_of(scope) for scope in found if ":" not in scope))
+
+    def _changed(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
+        match event:
+            case e.CompetitionCreated():
+                return (event.competition,)
+            case e.SeriesCreated() | e.DistanceAdded():
+                return _of_series(book, event.series)
+            case e.BestTimeStated():
+                late = event.kind in best_times.OWN_KINDS and book.official_in(event.competition)
+                return _all(book) if late else _touched(book, touched)
+            case _ if not isinstance(event, _IN_A_RACE):
+                return ()
+        race = book.races[event.race]
+        if race.official is None or race.scheduled is None:
+            return ()
+        if isinstance(event, e.ResultDeclaredOfficial):
+            table, series = best_times.skated(race).table, race.scheduled.series
+            own = () if series is None else (scope_of(series, table),)
+            return (race.scheduled.competition, *own)
+        if isinstance(event, e.BestTimeConfirmed):
+            return (race.scheduled.competition,)
+        return _all(book)
+
+    def render(self, book: Book, scope: str) -> Document | None:
+        """Return a competition's best times, its races', or a season's over one distance."""
+        competition, slash, _ = scope.partition("/")
+        if slash:
+            return _races(book, competition)
+        series, colon, table = scope.partition(":")
+        return _season(book, series, table) if colon else self._competition(book, scope)
+
+    def _competition(self, book: Book, competition: str) -> Document | None:
+        state = book.competitions.get(competition)
+        if state is None or state.created is None:
+            return None
+        found = book.confirmable(competition)
+        own = best_times.stated_own(state.best_times)
+        own |= book.own_bests().left.get(competition, {})
+        rows = {f"{each.kind}/{each.skated.table}": _standing(each) for each in found.standing}
+        rows |= {key: self._own(competition, key, each) for key, each in own.items()}
+        header = {
+            "competition": competition,
+            "name": state.created.name,
+            "proposals": [_proposal(each) for each in found.proposals],
+            "void": [_void(each) for each in found.void],
+        }
+        return Document(header, rows, tuple(rows))
+
+    def _own(self, competition: str, key: str, own: Own) -> Row:
+        """Return a best's row; the same object for the same best, so that it is encoded once."""
+        known = self._rows.get((competition, key))
+        if known is None or known[0] != own:
+            row = {**_head(own.kind, own.skated), **_best(own.best), "beats": _beaten(own.before)}
+            known = self._rows[competition, key] = (own, row)
+        return known[1]
+
+
+def ranked(document: Document) -> Document:
+    """Return a season's bests, fastest first; they are kept in the order they were set."""
+
+    def best_first(key: str) -> tuple[int, str]:
+        return (document.entries[key]["time_ms"], document.entries[key]["name"])
+
+    entries: dict[str, Row] = {}
+    before: Row | None = None
+    for place, key in enumerate(sorted(document.order, key=best_first), start=1):
+        row = document.entries[key]
+        tied = before is not None and before["time_ms"] == row["time_ms"]
+        rank = before["rank"] if before is not None and tied else place
+        before = entries[key] = {"rank": rank, **row}
+    return Document(document.header, entries, tuple(entries))
+
+
+# --- scopes ------------------------------------------------------------------------------------
+
+
+def _touched(book: Book, touched: Iterable[Scope]) -> tuple[str, ...]:
+    """Return the scopes of the competitions and series that an event touched."""
+    found: list[str] = []
+    for kind, name in sorted(touched):
+        if kind == "competition":
+            found.append(name)
+        elif kind == "series":
+            found += _of_series(book, name)
+    return tuple(found)
+
+
+def _of_series(book: Book, series: str | None) -> tuple[str, ...]:
+    """Return every scope of a series."""
+    if series is None:
+        return ()
+    return tuple(scope_of(series, table) for table in ("", *tables_of(book, series)))
+
+
+def _all(book: Book) -> tuple[str, ...]:
+    """Return every scope there is."""
+    tables = (scope for series in book.series for scope in _of_series(book, series))
+    return (*book.competitions, *tables)
+
+
+def _competitions_of(book: Book, series: str) -> list[str]:
+    """Return the competitions of a series, in the order of the log."""
+    return [
+        name
+        for name, state in book.competitions.items()
+        if state.created is not None and state.created.series == series
+    ]
+
+
+# --- documents ---------------------------------------------------------------------------------
+
+
+def _races(book: Book, competition: str) -> Document | None:
+    state = book.competitions.get(competition)
+    if state is None or state.created is None:
+        return None
+    races = [
+        (race.scheduled.race, _of_race(book, competition, race.scheduled.race))
+        for race in book.official_in(competition)
+        if race.scheduled is not None
+    ]
+    rows = {race: row for race, row in races if row}
+    return Document({"competition": competition}, rows, tuple(rows))
+
+
+def _of_race(book: Book, competition: str, race: str) -> dict[str, list[Row]]:
+    found = book.confirmable(competition)
+    marks = [
+        *((best, kind, True) for kind, best in found.held),
+        *((each.best, each.kind, False) for each in found.proposals),
+    ]
+    row: dict[str, list[Row]] = {}
+    for best, kind, confirmed in marks:
+        if best.race == race:
+            row.setdefault(best.competitor or "", []).append(_mark(kind, confirmed=confirmed))
+    for competitor, kinds in book.own_bests().beaten.get(race, {}).items():
+        for own in kinds:
+            row.setdefault(competitor, []).append(_mark(own, confirmed=True))
+    return row
+
+
+def _mark(kind: BestTimeKind, *, confirmed: bool) -> Row:
+    return {"best": MARKS[kind], "confirmed": confirmed}
+
+
+def _season(book: Book, series: str, table: str) -> Document | None:
+    state = book.series.get(series)
+    tables = tables_of(book, series)
+    if state is None or state.created is None or (table and table not in tables):
+        return None
+    bests: dict[str, Best] = {}
+    for competition in _competitions_of(book, series):
+        for kind, about, holder in (stated := book.stated(competition)):
+            best = best_times.of_statement(stated[kind, about, holder])[1]
+            if (kind, about) == ("season", table):
+                bests[holder] = min(best, bests.get(holder, best), key=lambda each: each.time_ms)
+    season = best_times.season_of("", series)
+    for holder, best in book.own_bests().season.get((season, table), {}).items():
+        bests[holder] = min(best, bests.get(holder, best), key=lambda each: each.time_ms)
+    header = {
+        "series": series,
+        "name": state.created.name,
+        "season": state.created.season,
+        "table": table,
+        "tables": list(tables),
+    }
+    return Document(header, {key: _best(best) for key, best in bests.items()}, tuple(bests))
+
+
+def _head(kind: BestTimeKind, skated: Skated) -> Row:
+    return {
+        "kind": kind,
+        "best": MARKS[kind],
+        "table": skated.table,
+        "gender": skated.gender,
+        "metres": skated.metres,
+        "relay": skated.relay,
+    }
+
+
+def _best(best: Best) -> Row:
+    return {
+        "holder": best.holder or None,
+        "name": best.name,
+        "noc": best.noc,
+        "time_ms": best.time_ms,
+        "race": best.race,
+        "set_on": best.set_on,
+        "set_at": best.set_at,
+    }
+
+
+def _beaten(best: Best | None) -> Row | None:
+    return None if best is None else _best(best)
+
+
+def _standing(each: Standing) -> Row:
+    return {
+        **_head(each.kind, each.skated),
+        **_best(each.best),
+        "beats": _beaten(each.before),
+        "equalled_by": [_best(best) for best in each.equalled_by],
+    }
+
+
+def _proposal(each: Proposal) -> Row:
+    return {
+        **_head(each.kind, each.skated),
+        "race": each.best.race,
+        "competitor": each.best.competitor,
+        "name": each.best.name,
+        "noc": each.best.noc,
+        "time_ms": each.best.time_ms,
+        "beats": _best(each.beats),
+        "by_ms": each.beats.time_ms - each.best.time_ms,
+    }
+
+
+def _void(each: Void) -> Row:
+    return {
+        **_head(each.kind, each.skated),
+        "race": each.race,
+        "version": each.version,
+        "competitor": each.competitor,
+        "time_ms": each.time_ms,
+        "why": each.why,
+    }
