@@ -184,7 +184,7 @@ def test_what_a_page_tells_to_type_can_be_typed(page: Path) -> None:
     for target in re.findall(r"^(?:[A-Z_]+=\S+ )*make ([a-z]+)", typed, re.MULTILINE):
         assert target in targets, f"{page.name}: there is no `make {target}`"
     known = {*cli.app}
-    for command in re.findall(r"^(?:\.venv/bin/)?bell-lap ([a-z]+)", typed, re.MULTILINE):
+    for command in re.findall(r"^(?:\.venv/bin/)?bell-lap ([a-z-]+)", typed, re.MULTILINE):
         assert command in known, f"{page.name}: there is no `bell-lap {command}`"
 
 
