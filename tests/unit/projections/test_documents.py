@@ -349,7 +349,7 @@ def test_standings_have_a_table_for_each_distance_from_the_start() -> None:
         "rank": 2,
         "points": 100,
         "golds": 1,
-        "results": {"cup/women-500": {"rank": 1, "points": 100}},
+        "results": {"cup/women-500": {"rank": 1, "points": 100, "counts": True}},
     }
     tables = standings.feed(book(day), "season")["tables"]
     assert tables["women-500"]["order"] == list(ORDER)
