@@ -5,7 +5,7 @@ time (two complete official classifications of 2025 agree, row for row). Time ne
 A penalised finalist is last of Final A, or ranks after Final B, as the ruleset says.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -92,11 +92,28 @@ def _last_results(races: Iterable[Race], ruleset: Ruleset) -> Iterable[_Last]:
             if before is None or (order, last.key) < (before.round_order, before.key):
                 best[row.competitor] = last
     if ruleset.classification_time == "best_of_distance":
-        return [
-            replace(last, key=(*last.key[:3], times.get(who, _NO_TIME)))
+        best = {
+            who: replace(last, key=(*last.key[:3], times.get(who, _NO_TIME)))
             for who, last in best.items()
-        ]
-    return best.values()
+        }
+    return _level(best.values())
+
+
+def _level(results: Collection[_Last]) -> list[_Last]:
+    """Give everybody in a dead heat the group's best time, so that no time parts them again."""
+    fastest: dict[tuple[str, int | None], int] = {}
+    for one in results:
+        heat = _heat(one)
+        fastest[heat] = min(one.key[3], fastest.get(heat, _NO_TIME))
+    return [
+        one if one.row.rank is None else replace(one, key=(*one.key[:3], fastest[_heat(one)]))
+        for one in results
+    ]
+
+
+def _heat(one: _Last) -> tuple[str, int | None]:
+    """Return what those in a dead heat have in common: the race and the place."""
+    return (one.race.scheduled.race if one.race.scheduled else "", one.row.rank)
 
 
 def _counts(race: Race) -> bool:
@@ -113,7 +130,8 @@ def _key(
 ) -> tuple[int, int, int, int]:
     """Return the sort key; groups are even, so that an odd one stands between two rounds."""
     group = _round_order(round_, rounds) * 2
-    if round_ == "FINAL_A" and row.status == "PEN" and ruleset.final_a_penalty == "after_final_b":
+    penalised = row.status in {"PEN", "YC"}
+    if round_ == "FINAL_A" and penalised and ruleset.final_a_penalty == "after_final_b":
         group = _round_order("FINAL_B", rounds) * 2 + 1
     if _lost_the_distance(row, ruleset):
         group = len(rounds) * 2 + 2
