@@ -100,7 +100,7 @@ class Ruleset(Struct, frozen=True):
     )
     """The order of rounds in a classification, best first."""
     penalties_to_yellow: int = 2
-    """Penalties in one race that make a yellow card."""
+    """How many penalties in one race make a yellow card; 0: they never do."""
     yellow_card: Literal["loses_distance", "as_penalty"] = "loses_distance"
     """Whether a yellow card loses the results of the distance, or only that of its race."""
     red_card: Literal["leaves_competition", "loses_distance"] = "leaves_competition"
@@ -111,16 +111,6 @@ class Ruleset(Struct, frozen=True):
     """Whether the fastest third goes on before a faster fourth, or the time alone counts."""
     separate_nocs: tuple[Round, ...] = ()
     """Rounds whose draw keeps skaters of one NOC apart."""
-
-    advancement_takes_time_place: bool = True
-    """Whether somebody whom the referee advances uses up a place by time, where there is one."""
-    places_by_time: Literal["place_first", "time_alone"] = "place_first"
-    """Whether the fastest third goes before the fastest fourth, or the faster of both."""
-
-    penalties_to_yellow: int = 2
-    """How many penalties in one race make a yellow card; 0: they never do."""
-    red_card: Literal["leaves_competition", "loses_distance"] = "leaves_competition"
-    """What a red card costs beyond the distance."""
 
     def format(self, metres: int, *, relay: bool) -> DistanceFormat | None:
         """Return how a distance is skated, or None when the ruleset does not have it."""

@@ -13,6 +13,7 @@ from tracker.domain import events as e
 from tracker.domain.ruleset import Ruleset
 from tracker.errors import NotFound
 from tracker.log import codec
+from tracker.rulesets.sources import commented
 
 HERE = Path(rulesets.__file__).parent
 NAMES = rulesets.names()
@@ -22,30 +23,6 @@ SOURCE = re.compile(
     r"\((?=[^)]*[A-Za-z])[^)]+\)|\b(19|20)\d\d\b|unproven|Proposal|shared table|own name"
 )
 """Who says it or when it was seen; or that nobody does; or that it is ours to say."""
-
-
-def values(path: Path) -> list[tuple[str, str]]:
-    """Return each value line of a file with the comment that it stands under.
-
-    The comment above a list of tables holds for all of them; one inside a table holds for the
-    lines below it, up to the next empty line.
-    """
-    found: list[tuple[str, str]] = []
-    comment, of_list, previous = "", "", ""
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#"):
-            comment = f"{comment} {line[1:]}" if previous.startswith("#") else line[1:]
-        elif line.startswith("[["):
-            of_list = comment or of_list
-            comment = ""
-        elif line.startswith("["):
-            comment = of_list = ""
-        elif re.match(r"[a-z_]+ = ", line):
-            found.append((line, comment or of_list))
-        elif not line and not previous.startswith("#"):
-            comment = ""
-        previous = line
-    return found
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -64,17 +41,19 @@ def test_every_file_is_a_whole_ruleset(name: str) -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_every_value_has_its_source_or_says_that_it_has_none(path: Path) -> None:
     """Nobody has to wonder where a value comes from: the comment above it says so."""
-    found = values(path)
-    assert len(found) > 5
-    for line, comment in found:
-        assert SOURCE.search(comment), f"{path.name}: {line}"
+    text = path.read_text(encoding="utf-8")
+    found = commented(text)
+    assert len(found) == len(re.findall(r"^[a-z_]+ = ", text, re.MULTILINE)) > 5
+    for value, comment in found:
+        assert SOURCE.search(comment), f"{path.name}: {value}"
 
 
-def test_a_value_without_a_comment_is_noticed(tmp_path: Path) -> None:
-    """The reader of comments does not lend one to a value further down."""
-    path = tmp_path / "some.toml"
-    path.write_text("# As seen (ISU).\na = 1\n\nb = 2\n\n# Why not.\nc = 3\n", encoding="utf-8")
-    assert [bool(SOURCE.search(comment)) for _, comment in values(path)] == [True, False, False]
+def test_a_value_without_a_comment_is_noticed() -> None:
+    """A comment is not lent to a value further down, and one that names no source is none."""
+    text = "# As seen (ISU).\na = 1\n\nb = 2\n\n# Why not.\nc = 3\n[points]\nz = 4\n"
+    found = commented(text)
+    assert [key for key, _ in found] == ["a", "b", "c", "points.z"]
+    assert [bool(SOURCE.search(comment)) for _, comment in found] == [True, False, False, False]
 
 
 @pytest.mark.parametrize("name", NAMES)
