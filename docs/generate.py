@@ -264,7 +264,7 @@ def _value(value: object) -> str:
         case bool():
             return "yes" if value else "no"
         case tuple():
-            return ", ".join(str(each) for each in value) or "–"
+            return ", ".join(str(each) for each in value) or "none"
         case _:
             return str(value)
 
@@ -295,8 +295,12 @@ def _distances() -> str:
             name += ", own order of rounds"
         half = "half a lap" if form.first_row_half else "a lap"
         rows.append(
-            [name, str(form.lap_rows), half, str(form.starters), str(form.first_row)]
-            + [_value(form.genders), ", ".join(names)]
+            [
+                name,
+                *map(str, (form.lap_rows, half, form.starters, form.first_row)),
+                _value(form.genders),
+                ", ".join(names),
+            ]
         )
     return _table(rows)
 
