@@ -42,6 +42,10 @@ class Classified(Struct, frozen=True):
     line_up: tuple[Member, ...]
 
 
+_Key = tuple[int, int, int, tuple[tuple[int, ...], int]]
+"""Round group, penal class, place; then places in earlier rounds where they count, and the time."""
+
+
 class _Last(Struct, frozen=True):
     """A competitor's result in the last round they reached."""
 
@@ -49,8 +53,8 @@ class _Last(Struct, frozen=True):
     row: ResultRow
     round_order: int
     """Which round, 0 being the best."""
-    key: tuple[int, int, int, int]
-    """Round group, penal class, place, time: the order of the classification."""
+    key: _Key
+    """The order of the classification."""
 
 
 def is_final(races: Sequence[Race]) -> bool:
@@ -79,6 +83,7 @@ def _last_results(races: Iterable[Race], ruleset: Ruleset) -> Iterable[_Last]:
     """Return the best round that each competitor reached in a race that has been skated."""
     best: dict[str, _Last] = {}
     times: dict[str, int] = {}
+    places: dict[str, list[tuple[int, int]]] = {}
     for race in races:
         if race.scheduled is None or race.cancelled or not _counts(race):
             continue
@@ -87,24 +92,25 @@ def _last_results(races: Iterable[Race], ruleset: Ruleset) -> Iterable[_Last]:
         for row in sheet(race):
             if row.time_ms is not None:
                 times[row.competitor] = min(row.time_ms, times.get(row.competitor, _NO_TIME))
+            places.setdefault(row.competitor, []).append((order, row.rank or _NO_PLACE))
             last = _Last(race, row, order, _key(row, race.scheduled.round, rounds, ruleset))
             before = best.get(row.competitor)
             if before is None or (order, last.key) < (before.round_order, before.key):
                 best[row.competitor] = last
     if ruleset.classification_time == "best_of_distance":
-        best = {
-            who: replace(last, key=(*last.key[:3], times.get(who, _NO_TIME)))
-            for who, last in best.items()
-        }
+        for who, last in best.items():
+            earlier = sorted(each for each in places[who] if each[0] > last.round_order)
+            tie = tuple(place for _, place in earlier), times.get(who, _NO_TIME)
+            best[who] = replace(last, key=(*last.key[:3], tie))
     return _level(best.values())
 
 
 def _level(results: Collection[_Last]) -> list[_Last]:
-    """Give everybody in a dead heat the group's best time, so that no time parts them again."""
-    fastest: dict[tuple[str, int | None], int] = {}
+    """Give everybody in a dead heat the best of what parts equals, so that it parts them not."""
+    fastest: dict[tuple[str, int | None], tuple[tuple[int, ...], int]] = {}
     for one in results:
         heat = _heat(one)
-        fastest[heat] = min(one.key[3], fastest.get(heat, _NO_TIME))
+        fastest[heat] = min(one.key[3], fastest.get(heat, one.key[3]))
     return [
         one if one.row.rank is None else replace(one, key=(*one.key[:3], fastest[_heat(one)]))
         for one in results
@@ -125,9 +131,7 @@ def _round_order(round_: str, rounds: Sequence[str]) -> int:
     return rounds.index(round_) if round_ in rounds else len(rounds)
 
 
-def _key(
-    row: ResultRow, round_: str, rounds: Sequence[str], ruleset: Ruleset
-) -> tuple[int, int, int, int]:
+def _key(row: ResultRow, round_: str, rounds: Sequence[str], ruleset: Ruleset) -> _Key:
     """Return the sort key; groups are even, so that an odd one stands between two rounds."""
     group = _round_order(round_, rounds) * 2
     penalised = row.status in {"PEN", "YC"}
@@ -137,7 +141,7 @@ def _key(
         group = len(rounds) * 2 + 2
     penal = STATUS_ORDER.get(row.status or "", 0)
     place = row.rank if row.rank is not None else _NO_PLACE
-    return (group, penal, place, row.time_ms if row.time_ms is not None else _NO_TIME)
+    return (group, penal, place, ((), row.time_ms if row.time_ms is not None else _NO_TIME))
 
 
 def _lost_the_distance(row: ResultRow, ruleset: Ruleset) -> bool:
@@ -145,7 +149,7 @@ def _lost_the_distance(row: ResultRow, ruleset: Ruleset) -> bool:
     return row.status == "RC" or (row.status == "YC" and ruleset.yellow_card == "loses_distance")
 
 
-def _order(one: _Last) -> tuple[tuple[int, int, int, int], str, int, str]:
+def _order(one: _Last) -> tuple[_Key, str, int, str]:
     return (one.key, one.row.noc, one.row.start_position, one.row.competitor)
 
 

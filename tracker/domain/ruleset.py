@@ -83,7 +83,8 @@ class Ruleset(Struct, frozen=True):
     final_a_penalty: Literal["last_in_final_a", "after_final_b"] = "last_in_final_a"
     yellow_cards_to_red: int = 2
     classification_time: Literal["last_race", "best_of_distance"] = "last_race"
-    """Which time orders equal places of one round."""
+    """What orders equal places of one round: the time of the last race; or the places in earlier
+    rounds, and then the best time in any."""
     round_order: tuple[str, ...] = (
         "FINAL_A",
         "FINAL_B",

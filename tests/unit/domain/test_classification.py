@@ -152,6 +152,21 @@ def test_best_time_of_the_distance_orders_equal_places_where_the_ruleset_says_so
     assert (by_best, by_last) == ([ANN, BEA, DEE, EVA], [ANN, BEA, EVA, DEE])
 
 
+def test_places_in_earlier_rounds_go_before_the_best_time() -> None:
+    """With equal places in the quarterfinals, who won a heat stands before who was faster there."""
+    day = competition(ruleset="isu-2014")
+    races = [
+        round_of(day, "women-500/heat-1", "HEAT", [ANN, EVA], winner_ms=40_000),
+        round_of(day, "women-500/heat-2", "HEAT", [DEE, BEA], winner_ms=43_000),
+        round_of(day, "women-500/qf-1", "QF", [CIA, EVA], winner_ms=41_000),
+        round_of(day, "women-500/qf-2", "QF", [BEA, DEE], winner_ms=41_000, gap_ms=2000),
+    ]
+    rows = [row.competitor for row in classify(races, rulesets.load("isu-2014"))]
+    assert rows.index(DEE) < rows.index(EVA)
+    rows = [row.competitor for row in classify(races, MODERN)]
+    assert rows.index(EVA) < rows.index(DEE)
+
+
 def test_a_dead_heat_is_not_parted_by_an_earlier_time() -> None:
     """Two golds stay two golds, whoever was faster in the heats."""
     day = competition(ruleset="isu-2014")
