@@ -1,6 +1,7 @@
 """Writes the pages that are made from the code: events, errors, command line, limits.
 
-`make docs` runs it; a test fails when a page is not what it would write.
+Of the rules, it writes the tables. `make docs` runs it; a test fails when a page is not what it
+would write.
 """
 
 import ast
@@ -17,8 +18,11 @@ from msgspec import Struct
 
 import projections
 import tracker
+from tracker import rulesets
 from tracker.domain import commands, events, values
+from tracker.domain.ruleset import DistanceFormat, Ruleset
 from tracker.errors import TrackerError
+from tracker.rulesets.sources import UNPROVEN, sources
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
@@ -62,6 +66,7 @@ def pages() -> dict[Path, str]:
         DOCS / "errors.md": errors_page(),
         DOCS / "cli.md": cli_page(),
         DOCS / "limits.md": limits_page(),
+        DOCS / "rules.md": rules_page(),
     }
 
 
@@ -203,6 +208,105 @@ def _written(node: ast.expr | None, source: str) -> str:
     """Return an expression as it stands in the source, on one line."""
     segment = ast.get_source_segment(source, node) if node else None
     return " ".join((segment or "").split())
+
+
+# --- rules -------------------------------------------------------------------------------------
+
+_RULES = re.compile(r"(<!-- Made: (\w+)[^\n]*-->\n).*?(<!-- Made until here. -->)", re.DOTALL)
+_PARTS = ("points", "overall")
+_ELSEWHERE = {"id", "name", "valid_from", "distances", "infringements", "round_order", "by_rank"}
+"""Keys that have a table or a sentence of their own."""
+
+
+def rules_page() -> str:
+    """Return the page of the rules with its tables as the rulesets are now."""
+    tables = {"rulesets": _rulesets, "points": _points, "distances": _distances}
+    page = (DOCS / "rules.md").read_text(encoding="utf-8")
+    return _RULES.sub(lambda found: f"{found[1]}\n{tables[found[2]]()}\n\n{found[3]}", page)
+
+
+def ruleset_keys() -> list[str]:
+    """Return every key that a ruleset's file may have, as `key` or `table.key`."""
+    keys = [key for key in Ruleset.__struct_fields__ if key not in _PARTS]
+    for part in _PARTS:
+        fields = inspect.get_annotations(Ruleset)[part].__struct_fields__
+        keys += [f"{part}.{key}" for key in fields]
+    return keys + [f"distances.{key}" for key in DistanceFormat.__struct_fields__]
+
+
+def _all_rulesets() -> list[Ruleset]:
+    found = [rulesets.load(name) for name in rulesets.names()]
+    return sorted(found, key=lambda each: (each.id == "club", each.valid_from, each.id))
+
+
+def _rulesets() -> str:
+    """Return every value of every ruleset, a `?` behind those that are not proven."""
+    everything = _all_rulesets()
+    rows = [["key", *(f"`{each.id}`" for each in everything)]]
+    rows.append(["---"] * len(rows[0]))
+    said = {each.id: sources(each.id) for each in everything}
+    for key in ruleset_keys():
+        part, _, name = key.rpartition(".")
+        if name in _ELSEWHERE or part == "distances":
+            continue
+        row = [f"`{key}`" if key != "valid_to" else "`valid_from` to `valid_to`"]
+        for each in everything:
+            value = getattr(getattr(each, part) if part else each, name)
+            text = f"{each.valid_from} to {value}" if key == "valid_to" else _value(value)
+            doubt = UNPROVEN in said[each.id].get(key.replace("valid_to", "valid_from"), "")
+            row.append(f"{text} ?" if doubt else text)
+        rows.append(row)
+    return _table(rows)
+
+
+def _value(value: object) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return ", ".join(str(each) for each in value) or "none"
+        case _:
+            return str(value)
+
+
+def _points() -> str:
+    """Return the points by rank, one line for each table that differs."""
+    using: dict[tuple[int, ...], list[str]] = {}
+    for each in _all_rulesets():
+        using.setdefault(each.points.by_rank, []).append(f"`{each.id}`")
+    rows = [["`points.by_rank` of", "1st, 2nd, 3rd …"], ["---", "---"]]
+    rows += [[", ".join(names), _value(table)] for table, names in using.items()]
+    return _table(rows)
+
+
+def _distances() -> str:
+    """Return the distances, one line for each way of skating one."""
+    using: dict[DistanceFormat, list[str]] = {}
+    for each in _all_rulesets():
+        for form in each.distances:
+            using.setdefault(form, []).append(f"`{each.id}`")
+    rows = [
+        ["distance", "lap rows", "first row of laps", "starters", "first row", "for", "rulesets"],
+        ["---"] * 7,
+    ]
+    for form, names in sorted(using.items(), key=lambda one: (one[0].relay, one[0].metres)):
+        name = f"{form.metres} m{' relay' if form.relay else ''}"
+        if form.round_order:
+            name += ", own order of rounds"
+        half = "half a lap" if form.first_row_half else "a lap"
+        rows.append(
+            [
+                name,
+                *map(str, (form.lap_rows, half, form.starters, form.first_row)),
+                _value(form.genders),
+                ", ".join(names),
+            ]
+        )
+    return _table(rows)
+
+
+def _table(rows: Iterable[Iterable[str]]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def _page(parts: Iterable[str]) -> str:

@@ -7,7 +7,7 @@ from msgspec import Struct
 from projections.projection import Document, Row
 from tracker.domain.competition import Competition
 from tracker.domain.distance import Distance
-from tracker.domain.draw import Place, Positions, Seeded, draw
+from tracker.domain.draw import FIRST_ROW, Place, Positions, Seeded, draw
 from tracker.domain.events import SkaterEntered, TeamEntered
 from tracker.domain.values import Round
 from tracker.errors import NotFound
@@ -22,7 +22,8 @@ class Lots(Struct, frozen=True):
     """What the competitors' steward may ask for."""
 
     seed: str
-    separate_nocs: bool
+    separate_nocs: bool | None
+    """None: in the rounds in which the ruleset says so."""
     positions: Positions
 
 
@@ -71,12 +72,16 @@ def proposal(basis: Basis, round_: Round, lots: Lots) -> Document:
     else:
         byes = row["byes"] if row is not None else 0
         entered = _by_ranking(basis)[byes:]
+    apart, first_row = _rules(basis, round_)
+    if lots.separate_nocs is not None:
+        apart = lots.separate_nocs
     drawn = draw(
         [each.seeded for each in entered],
         len(races),
         seed=lots.seed,
-        separate_nocs=lots.separate_nocs,
+        separate_nocs=apart,
         positions=lots.positions,
+        first_row=first_row,
     )
     known = {each.seeded.competitor: each for each in entered}
     computed_from = [
@@ -89,7 +94,7 @@ def proposal(basis: Basis, round_: Round, lots: Lots) -> Document:
             "distance": rounds.header["distance"],
             "round": round_,
             "seed": lots.seed,
-            "separate_nocs": lots.separate_nocs,
+            "separate_nocs": apart,
             "positions": lots.positions,
             "certain": all(each.certain for each in entered)
             and all(rounds.entries[key]["complete"] for key in feeding),
@@ -109,6 +114,15 @@ def proposal(basis: Basis, round_: Round, lots: Lots) -> Document:
         },
         tuple(race["race"] for race in races),
     )
+
+
+def _rules(basis: Basis, round_: Round) -> tuple[bool, int]:
+    """Return whether NOCs are kept apart in a round, and how many start in the first row."""
+    ruleset, added = basis.competition.ruleset, basis.distance.added
+    if ruleset is None or added is None:
+        return False, FIRST_ROW
+    form = ruleset.format(added.metres, relay=added.relay)
+    return round_ in ruleset.separate_nocs, form.first_row if form is not None else FIRST_ROW
 
 
 def helmet_numbers(competition: Competition, gender: str, ranking: Ranking) -> Document:

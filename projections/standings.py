@@ -1,11 +1,11 @@
-"""The tables of a series: overall, for each distance, for each relay."""
+"""The tables of a series: overall, for each distance, for each relay, for teams."""
 
 from typing import ClassVar
 
 from projections.book import Book, Scope
 from projections.projection import Document, Row
 from tracker.domain.events import Event
-from tracker.domain.standings import Standing
+from tracker.domain.standings import TEAMS, Standing
 
 _OVERALL = ("men", "women")
 
@@ -26,6 +26,8 @@ def table_names(book: Book, series: str) -> tuple[str, ...]:
     state = book.series.get(series)
     if state is not None:
         names |= {brought.table for brought in state.brought_in}
+        if state.created is not None and state.created.ruleset.overall.teams != "none":
+            names.add(TEAMS)
     return (*_OVERALL, *sorted(names - {*_OVERALL}))
 
 
@@ -33,7 +35,7 @@ class StandingsProjection:
     """One document for each table of each series."""
 
     name: ClassVar[str] = "standings"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return every table of the series that the event touched."""
@@ -87,7 +89,11 @@ def _entry(one: Standing) -> Row:
         "silvers": one.seconds,
         "bronzes": one.thirds,
         "results": {
-            scored.distance: {"rank": scored.rank, "points": scored.points}
+            scored.distance: {
+                "rank": scored.rank,
+                "points": scored.points,
+                "counts": scored.counts,
+            }
             for scored in one.results
         },
         "bonus": one.bonus,

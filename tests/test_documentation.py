@@ -59,7 +59,7 @@ def generate() -> ModuleType:
 # --- pages that are made from the code ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["events", "errors", "cli", "limits"])
+@pytest.mark.parametrize("name", ["events", "errors", "cli", "limits", "rules"])
 def test_a_page_that_is_made_is_up_to_date(generate: ModuleType, name: str) -> None:
     """A page that `make docs` writes says what the code says now."""
     page = DOCS / f"{name}.md"
@@ -148,6 +148,22 @@ def test_the_glossary_has_every_round_and_state() -> None:
     assert "UNDER_REVIEW" in shown
     for word in shown:
         assert f"`{word}`" in page, f"{word} is not in glossary.md"
+
+
+def test_every_key_of_a_ruleset_is_in_the_rules(generate: ModuleType) -> None:
+    """Whatever a ruleset can switch is told to a referee, by its key, outside the tables."""
+    page = (DOCS / "rules.md").read_text(encoding="utf-8")
+    told = re.sub(r"<!-- Made: .*?until here. -->", "", page, flags=re.DOTALL)
+    assert page.count("<!-- Made: ") == 3
+    for key in generate.ruleset_keys():
+        assert f"`{key}`" in told, f"{key} is not in rules.md"
+
+
+def test_the_rules_show_every_ruleset(generate: ModuleType) -> None:
+    """A value that is changed in a ruleset changes the page, a new ruleset has its column."""
+    page = generate.rules_page()
+    for name in ruleset_names():
+        assert page.count(f"`{name}`") >= 3, f"{name} is not in every table of rules.md"
 
 
 def test_every_ruleset_says_what_it_is() -> None:

@@ -135,7 +135,8 @@ class Queries:
         seed = request.query.get("seed", f"{_distance_id(request)} {round_}")
         if len(seed) > SEED_LENGTH:
             raise BadParameter(f"seed has {len(seed)} characters: at most {SEED_LENGTH}")
-        lots = Lots(seed, _flag(request, "separate"), positions)
+        apart = _flag(request, "separate") if "separate" in request.query else None
+        lots = Lots(seed, apart, positions)
         return await self._documents.draw(
             _distance_id(request),
             round_,

@@ -5,7 +5,7 @@ time (two complete official classifications of 2025 agree, row for row). Time ne
 A penalised finalist is last of Final A, or ranks after Final B, as the ruleset says.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal
 
 from msgspec import Struct
@@ -42,6 +42,10 @@ class Classified(Struct, frozen=True):
     line_up: tuple[Member, ...]
 
 
+_Key = tuple[int, int, int, tuple[tuple[int, ...], int]]
+"""Round group, penal class, place; then places in earlier rounds where they count, and the time."""
+
+
 class _Last(Struct, frozen=True):
     """A competitor's result in the last round they reached."""
 
@@ -49,8 +53,8 @@ class _Last(Struct, frozen=True):
     row: ResultRow
     round_order: int
     """Which round, 0 being the best."""
-    key: tuple[int, int, int, int]
-    """Round group, penal class, place, time: the order of the classification."""
+    key: _Key
+    """The order of the classification."""
 
 
 def is_final(races: Sequence[Race]) -> bool:
@@ -63,11 +67,11 @@ def classify(races: Sequence[Race], ruleset: Ruleset) -> tuple[Classified, ...]:
     """Return the classification of a distance, best first, from the public results of its races.
 
     Equal keys share a rank, and the next rank is left out; equal penalties are printed one after
-    the other by NOC, as the ISU does. Red cards and yellow cards are not ranked.
+    the other by NOC, as the ISU does. Who lost the distance by a card stands last, without a rank.
     """
     last = sorted(_last_results(races, ruleset), key=_order)
     final = is_final(races)
-    ranks = _ranks(last)
+    ranks = _ranks(last, ruleset)
     medals = _medals(last, ranks, ruleset) if final else {}
     return tuple(
         _classified(one, rank, medals.get(one.row.competitor), ruleset, final=final)
@@ -79,56 +83,80 @@ def _last_results(races: Iterable[Race], ruleset: Ruleset) -> Iterable[_Last]:
     """Return the best round that each competitor reached in a race that has been skated."""
     best: dict[str, _Last] = {}
     times: dict[str, int] = {}
-    order = {round_: i for i, round_ in enumerate(ruleset.round_order)}
+    places: dict[str, list[tuple[int, int]]] = {}
     for race in races:
         if race.scheduled is None or race.cancelled or not _counts(race):
             continue
-        round_order = order.get(race.scheduled.round, len(order))
+        rounds = ruleset.rounds_of(race.scheduled.metres, relay=race.scheduled.relay)
+        order = _round_order(race.scheduled.round, rounds)
         for row in sheet(race):
             if row.time_ms is not None:
                 times[row.competitor] = min(row.time_ms, times.get(row.competitor, _NO_TIME))
+            places.setdefault(row.competitor, []).append((order, row.rank or _NO_PLACE))
+            last = _Last(race, row, order, _key(row, race.scheduled.round, rounds, ruleset))
             before = best.get(row.competitor)
-            if before is None or round_order < before.round_order:
-                key = _key(round_order * 2, row, race, ruleset)
-                best[row.competitor] = _Last(race, row, round_order, key)
+            if before is None or (order, last.key) < (before.round_order, before.key):
+                best[row.competitor] = last
     if ruleset.classification_time == "best_of_distance":
-        return [
-            replace(last, key=(*last.key[:3], times.get(who, _NO_TIME)))
-            for who, last in best.items()
-        ]
-    return best.values()
+        for who, last in best.items():
+            earlier = sorted(each for each in places[who] if each[0] > last.round_order)
+            tie = tuple(place for _, place in earlier), times.get(who, _NO_TIME)
+            best[who] = replace(last, key=(*last.key[:3], tie))
+    return _level(best.values())
+
+
+def _level(results: Collection[_Last]) -> list[_Last]:
+    """Give everybody in a dead heat the best of what parts equals, so that it parts them not."""
+    fastest: dict[tuple[str, int | None], tuple[tuple[int, ...], int]] = {}
+    for one in results:
+        heat = _heat(one)
+        fastest[heat] = min(one.key[3], fastest.get(heat, one.key[3]))
+    return [
+        one if one.row.rank is None else replace(one, key=(*one.key[:3], fastest[_heat(one)]))
+        for one in results
+    ]
+
+
+def _heat(one: _Last) -> tuple[str, int | None]:
+    """Return what those in a dead heat have in common: the race and the place."""
+    return (one.race.scheduled.race if one.race.scheduled else "", one.row.rank)
 
 
 def _counts(race: Race) -> bool:
     return result_state(race) in {"UNOFFICIAL", "OFFICIAL", "CORRECTED"}
 
 
-def _key(group: int, row: ResultRow, race: Race, ruleset: Ruleset) -> tuple[int, int, int, int]:
+def _round_order(round_: str, rounds: Sequence[str]) -> int:
+    """Return which round it is, 0 being the best; a round that is not listed is the last."""
+    return rounds.index(round_) if round_ in rounds else len(rounds)
+
+
+def _key(row: ResultRow, round_: str, rounds: Sequence[str], ruleset: Ruleset) -> _Key:
+    """Return the sort key; groups are even, so that an odd one stands between two rounds."""
+    group = _round_order(round_, rounds) * 2
+    penalised = row.status in {"PEN", "YC"}
+    if round_ == "FINAL_A" and penalised and ruleset.final_a_penalty == "after_final_b":
+        group = _round_order("FINAL_B", rounds) * 2 + 1
+    if _lost_the_distance(row, ruleset):
+        group = len(rounds) * 2 + 2
     penal = STATUS_ORDER.get(row.status or "", 0)
-    after_b = (
-        ruleset.final_a_penalty == "after_final_b"
-        and row.status == "PEN"
-        and race.scheduled is not None
-        and race.scheduled.round == "FINAL_A"
-    )
-    if after_b:
-        # Between Final B and what follows it: an odd group number.
-        group = ruleset.round_order.index("FINAL_B") * 2 + 1
-    if row.status in {"YC", "RC"}:
-        # The results of the distance are lost: below everybody who kept theirs.
-        group = len(ruleset.round_order) * 2 + 2
     place = row.rank if row.rank is not None else _NO_PLACE
-    return (group, penal, place, row.time_ms if row.time_ms is not None else _NO_TIME)
+    return (group, penal, place, ((), row.time_ms if row.time_ms is not None else _NO_TIME))
 
 
-def _order(one: _Last) -> tuple[tuple[int, int, int, int], str, int]:
-    return (one.key, one.row.noc, one.row.start_position)
+def _lost_the_distance(row: ResultRow, ruleset: Ruleset) -> bool:
+    """Return whether a card took the results of the distance: then there is no rank."""
+    return row.status == "RC" or (row.status == "YC" and ruleset.yellow_card == "loses_distance")
 
 
-def _ranks(last: Sequence[_Last]) -> list[int | None]:
+def _order(one: _Last) -> tuple[_Key, str, int, str]:
+    return (one.key, one.row.noc, one.row.start_position, one.row.competitor)
+
+
+def _ranks(last: Sequence[_Last], ruleset: Ruleset) -> list[int | None]:
     ranks: list[int | None] = []
     for i, one in enumerate(last):
-        if one.row.status in {"YC", "RC"}:
+        if _lost_the_distance(one.row, ruleset):
             ranks.append(None)
         elif i and one.key == last[i - 1].key and one.row.rank is not None:
             ranks.append(ranks[-1])
@@ -164,8 +192,12 @@ def _classified(
 ) -> Classified:
     penalised = one.row.status in STATUS_ORDER and one.row.status not in {"DNF", "WDR"}
     scores = rank is not None and (not penalised or _penalised_scores(one, ruleset))
-    points = ruleset.points_for(rank) if final and scores and rank is not None else 0
     scheduled = one.race.scheduled
+    if ruleset.points.rounds and (
+        scheduled is None or scheduled.round not in ruleset.points.rounds
+    ):
+        scores = False
+    points = ruleset.points_for(rank) if final and scores and rank is not None else 0
     return Classified(
         competitor=one.row.competitor,
         name=one.row.name,

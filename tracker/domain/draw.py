@@ -15,6 +15,8 @@ from typing import Literal
 from msgspec import Struct
 
 Positions = Literal["seeding", "lot"]
+FIRST_ROW = 5
+"""Start positions at the line, where no ruleset says otherwise."""
 
 
 class Seeded(Struct, frozen=True):
@@ -52,7 +54,7 @@ def draw(
     seed: str,
     separate_nocs: bool = False,
     positions: Positions = "seeding",
-    first_row: int = 5,
+    first_row: int = FIRST_ROW,
 ) -> tuple[tuple[Place, ...], ...]:
     """Return the races of a round, each from the inside out.
 

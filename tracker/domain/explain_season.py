@@ -12,7 +12,7 @@ from tracker.domain.progression import words
 from tracker.domain.race import Race, ResultRow
 from tracker.domain.result import STATUS_ORDER, sheet
 from tracker.domain.ruleset import Ruleset
-from tracker.domain.standings import Scored, Standing
+from tracker.domain.standings import TEAMS, Standing, counting
 
 _NAMES = {
     "FINAL_A": "Final A",
@@ -80,10 +80,10 @@ def _better_rounds(rows: Sequence[Classified], row: Classified) -> Iterator[Step
 
 
 def _within(rows: Sequence[Classified], row: Classified, ruleset: Ruleset) -> Iterator[Step]:
-    if row.status in {"YC", "RC"}:
+    if row.status in {"YC", "RC"} and row.rank is None:
         yield Step(
             "a card costs the results of the distance: no rank, below everybody who has one",
-            "cards cost the distance",
+            f"yellow_card = {ruleset.yellow_card}" if row.status == "YC" else "a red card",
         )
         return
     index = rows.index(row)
@@ -94,10 +94,12 @@ def _within(rows: Sequence[Classified], row: Classified, ruleset: Ruleset) -> It
         yield Step(f"{len(by_place)} of the same round ahead by place", "place before time")
     if by_time:
         whole = ruleset.classification_time == "best_of_distance"
-        which = "their best time of the distance" if whole else "the time of their last race"
+        by = (
+            "places in earlier rounds, then the best time" if whole else "the time of the last race"
+        )
         yield Step(
-            f"{len(by_time)} with the same place ahead by time",
-            f"equal places of one round stand by {which}",
+            f"{len(by_time)} with the same place ahead by {by}",
+            f"classification_time = {ruleset.classification_time}",
         )
     if row.status == "PEN" and row.round == "FINAL_A":
         after = ruleset.final_a_penalty == "after_final_b"
@@ -230,16 +232,23 @@ def points(season: Season) -> Explanation:
         )
         for version, each in season.brought
     ]
-    best = _best(season)
-    counting = _counting(standing.results, best)
-    for i, scored in enumerate(standing.results):
+    for scored in standing.results:
         text = f"{scored.points} for rank {scored.rank} in {scored.distance}"
-        if i not in counting:
+        if season.table == TEAMS:
+            text = (
+                f"{scored.points} of all skaters in {scored.distance}, the best rank {scored.rank}"
+            )
+        if not scored.counts:
             text += ", not counted"
         steps.append(Step(text, "points.by_rank", season.sources.get(scored.distance, ())))
+    best = counting(ruleset, season.table)
     if best and len(standing.results) > best:
+        overall = season.table in {"men", "women"}
         steps.append(
-            Step(f"the best {best} of {len(standing.results)} results count", "overall.count_best")
+            Step(
+                f"the best {best} of {len(standing.results)} results count",
+                "overall.count_best" if overall else "overall.count_best_distance",
+            )
         )
     if standing.bonus:
         steps.append(
@@ -259,19 +268,6 @@ def points(season: Season) -> Explanation:
         str(standing.points),
         tuple(steps),
     )
-
-
-def _best(season: Season) -> int:
-    """Return how many results count in a table; 0: all of them."""
-    if season.table in {"men", "women"}:
-        return season.ruleset.overall.count_best
-    return 0
-
-
-def _counting(results: Sequence[Scored], best: int) -> set[int]:
-    """Return which results count."""
-    order = sorted(range(len(results)), key=lambda i: -results[i].points)
-    return set(order[:best] if best else order)
 
 
 def _note(each: PointsBroughtIn) -> str:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from tracker.domain.values import Gender, Zone
+from tracker.domain.values import Gender, Round, Zone
 
 
 class DistanceFormat(Struct, frozen=True):
@@ -20,6 +20,10 @@ class DistanceFormat(Struct, frozen=True):
     line_up: int = 0
     """Skaters in a relay team's line-up; 0 for individual distances."""
     genders: tuple[Gender, ...] = ("men", "women")
+    round_order: tuple[Round, ...] = ()
+    """The order of this distance's rounds in its classification; empty: the ruleset's own."""
+    first_row: int = 5
+    """Start positions in the first row; whoever is drawn further out starts behind them."""
 
 
 class Infringement(Struct, frozen=True):
@@ -40,6 +44,8 @@ class Points(Struct, frozen=True):
     """To the best of a distance skated twice at one competition: 1st, 2nd, …"""
     penalised_score: bool = True
     """Whether a rank held by a penalised finalist scores."""
+    rounds: tuple[Round, ...] = ()
+    """Only who reached one of these rounds scores; empty: everybody."""
 
 
 class Overall(Struct, frozen=True):
@@ -53,6 +59,11 @@ class Overall(Struct, frozen=True):
         "seconds",
         "thirds",
     )
+    """What separates equal points, in this order; `latest` is the better rank most recently."""
+    count_best_distance: int = 0
+    """How many results count in the table of an individual distance; 0: all of them."""
+    teams: Literal["none", "individual"] = "none"
+    """Whether the points of all skaters of an NOC are added up, none of them dropped."""
 
 
 class Ruleset(Struct, frozen=True):
@@ -72,7 +83,8 @@ class Ruleset(Struct, frozen=True):
     final_a_penalty: Literal["last_in_final_a", "after_final_b"] = "last_in_final_a"
     yellow_cards_to_red: int = 2
     classification_time: Literal["last_race", "best_of_distance"] = "last_race"
-    """Which time orders equal places of one round."""
+    """What orders equal places of one round: the time of the last race; or the places in earlier
+    rounds, and then the best time in any."""
     round_order: tuple[str, ...] = (
         "FINAL_A",
         "FINAL_B",
@@ -88,16 +100,18 @@ class Ruleset(Struct, frozen=True):
         "PREPRELIM",
     )
     """The order of rounds in a classification, best first."""
-
-    advancement_takes_time_place: bool = True
-    """Whether somebody whom the referee advances uses up a place by time, where there is one."""
-    places_by_time: Literal["place_first", "time_alone"] = "place_first"
-    """Whether the fastest third goes before the fastest fourth, or the faster of both."""
-
     penalties_to_yellow: int = 2
     """How many penalties in one race make a yellow card; 0: they never do."""
+    yellow_card: Literal["loses_distance", "as_penalty"] = "loses_distance"
+    """Whether a yellow card loses the results of the distance, or only that of its race."""
     red_card: Literal["leaves_competition", "loses_distance"] = "leaves_competition"
-    """What a red card costs beyond the distance."""
+    """Whether a red card ends the whole competition, or the distance alone."""
+    advancement_takes_time_place: bool = True
+    """Whether somebody the referee advances uses up a place by time, where the round has one."""
+    places_by_time: Literal["place_first", "time_alone"] = "place_first"
+    """Whether the fastest third goes on before a faster fourth, or the time alone counts."""
+    separate_nocs: tuple[Round, ...] = ()
+    """Rounds whose draw keeps skaters of one NOC apart."""
 
     def format(self, metres: int, *, relay: bool) -> DistanceFormat | None:
         """Return how a distance is skated, or None when the ruleset does not have it."""
@@ -105,6 +119,11 @@ class Ruleset(Struct, frozen=True):
             if distance.metres == metres and distance.relay == relay:
                 return distance
         return None
+
+    def rounds_of(self, metres: int, *, relay: bool) -> tuple[str, ...]:
+        """Return the order of rounds in the classification of a distance, best first."""
+        form = self.format(metres, relay=relay)
+        return form.round_order if form is not None and form.round_order else self.round_order
 
     def points_for(self, rank: int) -> int:
         """Return the points of a rank, counted from 1."""

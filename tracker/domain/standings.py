@@ -1,13 +1,15 @@
 """A season's standings: points of every distance, bonuses, and what was brought in.
 
 Overall counts individual distances; relays have tables of their own, by NOC. A distance skated
-twice at one competition gives its best skater a bonus, in the overall table alone.
+twice at one competition gives its best skater a bonus, in the overall table alone. Where there is a
+team ranking, it adds up what all skaters of an NOC scored, men and women, and drops nothing.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from tracker.domain.classification import Classified
 from tracker.domain.events import DistanceAdded, PointsBroughtIn
@@ -20,6 +22,8 @@ class Scored(Struct, frozen=True):
     distance: str
     rank: int
     points: int
+    counts: bool = True
+    """Whether the points are part of the total, or dropped for better ones."""
 
 
 class Standing(Struct, frozen=True):
@@ -53,6 +57,11 @@ class _Line:
         self.results: list[Scored] = []
 
 
+_Key = tuple[int, ...]
+_ABSENT = 2**20
+"""Ranks somebody who did not skate a distance behind everybody who did."""
+TEAMS = "teams"
+"""The table of the team ranking."""
 Distances = Sequence[tuple[DistanceAdded, Sequence[Classified]]]
 
 
@@ -69,18 +78,35 @@ def tables(
         for one in classified:
             if one.rank is None:
                 continue
+            scored = Scored(added.distance, one.rank, one.points)
             competitor = one.noc if added.relay else one.competitor
             for name in names:
                 line = _line(lines[name], competitor, one.name, one.family_name, one.noc)
-                line.results.append(Scored(added.distance, one.rank, one.points))
+                line.results.append(scored)
+            if ruleset.overall.teams == "individual" and not added.relay:
+                _line(lines[TEAMS], one.noc, one.noc, "", one.noc).results.append(scored)
     for one_brought in brought:
-        relay = one_brought.table.endswith("-relay")
-        competitor = one_brought.noc if relay else one_brought.competitor
-        line = _line(lines[one_brought.table], competitor, one_brought.name, "", one_brought.noc)
+        table = one_brought.table
+        by_noc = table == TEAMS or table.endswith("-relay")
+        competitor = one_brought.noc if by_noc else one_brought.competitor
+        line = _line(lines[table], competitor, one_brought.name, "", one_brought.noc)
         line.brought_in += one_brought.points
     for gender, competitor, bonus in bonuses(ruleset, distances):
         lines[gender][competitor].bonus += bonus
-    return {name: _table(table, ruleset, name) for name, table in sorted(lines.items())}
+    order = {added.distance: i for i, (added, _) in enumerate(distances)}
+    return {name: _table(table, ruleset, name, order) for name, table in sorted(lines.items())}
+
+
+def counting(ruleset: Ruleset, table: str) -> int:
+    """Return how many results count in a table; 0 is all of them.
+
+    Relays and the team ranking have no worse results dropped.
+    """
+    if table in {"men", "women"}:
+        return ruleset.overall.count_best
+    if table == TEAMS or table.endswith("-relay"):
+        return 0
+    return ruleset.overall.count_best_distance
 
 
 def bonuses(ruleset: Ruleset, distances: Distances) -> list[tuple[str, str, int]]:
@@ -118,19 +144,23 @@ def _line(table: dict[str, _Line], key: str, name: str, family_name: str, noc: s
     return line
 
 
-def _table(table: dict[str, _Line], ruleset: Ruleset, name: str) -> tuple[Standing, ...]:
-    overall = name in {"men", "women"}
-    rows = [
-        (competitor, line, *_total(line, ruleset, overall=overall))
-        for competitor, line in table.items()
-    ]
-    rows.sort(key=lambda row: (row[3], row[1].name))
+def _table(
+    table: dict[str, _Line], ruleset: Ruleset, name: str, order: dict[str, int]
+) -> tuple[Standing, ...]:
+    """Return the lines of a table, best first; `order` numbers the distances as skated."""
+    best = counting(ruleset, name)
+    rows: list[tuple[_Key, str, _Line, tuple[Scored, ...]]] = []
+    for competitor, line in table.items():
+        results = _counted(line.results, best)
+        key = _key(_total(line, results), results, ruleset, order)
+        rows.append((key, competitor, line, results))
+    rows.sort(key=lambda row: (row[0], row[2].name, row[1]))
     standings: list[Standing] = []
     previous = None
-    for i, (competitor, line, points, key) in enumerate(rows):
+    for i, (key, competitor, line, results) in enumerate(rows):
         rank = standings[-1].rank if previous == key else i + 1
         previous = key
-        ranks = [scored.rank for scored in line.results]
+        ranks = [scored.rank for scored in results]
         standings.append(
             Standing(
                 rank=rank,
@@ -138,29 +168,54 @@ def _table(table: dict[str, _Line], ruleset: Ruleset, name: str) -> tuple[Standi
                 name=line.name,
                 family_name=line.family_name,
                 noc=line.noc,
-                points=points,
+                points=_total(line, results),
                 wins=ranks.count(1),
                 seconds=ranks.count(2),
                 thirds=ranks.count(3),
                 brought_in=line.brought_in,
                 bonus=line.bonus,
-                results=tuple(line.results),
+                results=_by_distance(results) if name == TEAMS else results,
             )
         )
     return tuple(standings)
 
 
-def _total(line: _Line, ruleset: Ruleset, *, overall: bool) -> tuple[int, tuple[int, ...]]:
-    """Return the points that count, and the key the table is sorted by."""
-    points = sorted((scored.points for scored in line.results), reverse=True)
-    if overall and ruleset.overall.count_best:
-        points = points[: ruleset.overall.count_best]
-    total = sum(points) + line.brought_in + line.bonus
-    ranks = [scored.rank for scored in line.results]
+def _counted(results: Sequence[Scored], best: int) -> tuple[Scored, ...]:
+    """Return the results, all but the `best` of them marked as dropped; the earlier one counts."""
+    if not best or len(results) <= best:
+        return tuple(results)
+    kept = sorted(range(len(results)), key=lambda i: (-results[i].points, i))[:best]
+    return tuple(
+        scored if i in kept else replace(scored, counts=False) for i, scored in enumerate(results)
+    )
+
+
+def _total(line: _Line, results: Sequence[Scored]) -> int:
+    """Return the points that count."""
+    return sum(one.points for one in results if one.counts) + line.brought_in + line.bonus
+
+
+def _key(total: int, results: Sequence[Scored], ruleset: Ruleset, order: dict[str, int]) -> _Key:
+    """Return what a table is sorted by: the total, then what separates equals, in order."""
+    ranks = [scored.rank for scored in results]
+    latest = [_ABSENT] * len(order)
+    for scored in results:
+        back = -1 - order[scored.distance]
+        latest[back] = min(latest[back], scored.rank)
     ties = {
-        "wins": -ranks.count(1),
-        "seconds": -ranks.count(2),
-        "thirds": -ranks.count(3),
-        "latest": ranks[-1] if ranks else 0,
+        "wins": [-ranks.count(1)],
+        "seconds": [-ranks.count(2)],
+        "thirds": [-ranks.count(3)],
+        "latest": latest,
     }
-    return total, (-total, *(ties[name] for name in ruleset.overall.tie_break))
+    return (-total, *(part for name in ruleset.overall.tie_break for part in ties[name]))
+
+
+def _by_distance(results: Iterable[Scored]) -> tuple[Scored, ...]:
+    """Return one line for each distance: the best rank, and the points of everybody together."""
+    merged: dict[str, Scored] = {}
+    for one in results:
+        before = merged.get(one.distance, Scored(one.distance, one.rank, 0))
+        rank, points = min(before.rank, one.rank), before.points + one.points
+        merged[one.distance] = Scored(one.distance, rank, points)
+    return tuple(merged.values())

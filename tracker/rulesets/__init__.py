@@ -1,5 +1,9 @@
-"""Rulesets as data: one TOML file each, loaded by name."""
+"""Rulesets as data: one TOML file each, loaded by name.
 
+A file may name a table of `shared/` instead of repeating it; what is loaded is always whole.
+"""
+
+import tomllib
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +13,7 @@ from tracker.domain.ruleset import Ruleset
 from tracker.errors import NotFound
 
 _HERE = Path(__file__).parent
+_SHARED = ("distances", "infringements")
 
 
 def names() -> tuple[str, ...]:
@@ -24,4 +29,9 @@ def load(name: str) -> Ruleset:
     """
     if name not in names():
         raise NotFound(f"no ruleset is called {name}: there are {', '.join(names())}")
-    return msgspec.toml.decode((_HERE / f"{name}.toml").read_bytes(), type=Ruleset, strict=True)
+    content = tomllib.loads((_HERE / f"{name}.toml").read_text(encoding="utf-8"))
+    for key in _SHARED:
+        if isinstance(content.get(key), str):
+            path = _HERE / "shared" / f"{content[key]}.toml"
+            content[key] = tomllib.loads(path.read_text(encoding="utf-8"))[key]
+    return msgspec.convert(content, Ruleset, strict=True)

@@ -10,7 +10,7 @@ const HEAD = [
   { label: "Bonus", title: "For the best of a distance skated twice", class: "cell-number" },
   { label: "Points", class: "cell-points" },
 ];
-const WORDS = { men: "Men", women: "Women", mixed: "Mixed", relay: "relay" };
+const WORDS = { men: "Men", women: "Women", mixed: "Mixed", relay: "relay", teams: "Teams" };
 
 export class StandingsTable extends TableTabs {
   /** Show the standings document of the feed. */

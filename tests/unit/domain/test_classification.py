@@ -3,13 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.support.race_day import SKATERS, RaceDay, competition, scheduled, skated
+from tests.support.race_day import SKATERS, RaceDay, add_distance, competition, scheduled, skated
 from tracker import rulesets
 from tracker.domain import commands as c
 from tracker.domain.classification import Classified, classify, is_final
 from tracker.domain.race import Race
 from tracker.domain.ruleset import Ruleset
-from tracker.domain.values import FinishTime, StarterRequest
+from tracker.domain.values import FinishTime, Round, StarterRequest
 
 ANN, BEA, CIA, DEE, EVA = (skater[0] for skater in SKATERS)
 FINAL_A = "cup/women-500/final-a"
@@ -123,3 +123,96 @@ def test_two_golds_leave_no_silver() -> None:
         (1, "gold", 100),
         (3, "bronze", 70),
     ]
+
+
+def round_of(day: RaceDay, name: str, round_: Round, order: list[str], **times: int) -> Race:
+    """Skate a race in one order and make it official."""
+    race = f"cup/{name}"
+    day.given(
+        c.ScheduleRace(race=race, round=round_, round_name=round_),
+        c.PublishStartList(
+            race=race, starters=tuple(StarterRequest(s, i) for i, s in enumerate(order, 1))
+        ),
+    )
+    skated(day, order, race, **times)
+    day.when(c.DeclareResultOfficial(race=race))
+    return day.race(race)
+
+
+def test_best_time_of_the_distance_orders_equal_places_where_the_ruleset_says_so() -> None:
+    """Sochi 2014: thirds of the quarterfinals stand by the best they skated in any round."""
+    day = competition(ruleset="isu-2014")
+    races = [
+        round_of(day, "women-500/heat-1", "HEAT", [DEE, EVA], winner_ms=40_000, gap_ms=3000),
+        round_of(day, "women-500/qf-1", "QF", [ANN, DEE], winner_ms=41_000, gap_ms=900),
+        round_of(day, "women-500/qf-2", "QF", [BEA, EVA], winner_ms=41_000, gap_ms=100),
+    ]
+    by_best = [row.competitor for row in classify(races, rulesets.load("isu-2014"))]
+    by_last = [row.competitor for row in classify(races, MODERN)]
+    assert (by_best, by_last) == ([ANN, BEA, DEE, EVA], [ANN, BEA, EVA, DEE])
+
+
+def test_places_in_earlier_rounds_go_before_the_best_time() -> None:
+    """With equal places in the quarterfinals, who won a heat stands before who was faster there."""
+    day = competition(ruleset="isu-2014")
+    races = [
+        round_of(day, "women-500/heat-1", "HEAT", [ANN, EVA], winner_ms=40_000),
+        round_of(day, "women-500/heat-2", "HEAT", [DEE, BEA], winner_ms=43_000),
+        round_of(day, "women-500/qf-1", "QF", [CIA, EVA], winner_ms=41_000),
+        round_of(day, "women-500/qf-2", "QF", [BEA, DEE], winner_ms=41_000, gap_ms=2000),
+    ]
+    rows = [row.competitor for row in classify(races, rulesets.load("isu-2014"))]
+    assert rows.index(DEE) < rows.index(EVA)
+    rows = [row.competitor for row in classify(races, MODERN)]
+    assert rows.index(EVA) < rows.index(DEE)
+
+
+def test_a_dead_heat_is_not_parted_by_an_earlier_time() -> None:
+    """Two golds stay two golds, whoever was faster in the heats."""
+    day = competition(ruleset="isu-2014")
+    heat = round_of(day, "women-500/heat-1", "HEAT", [BEA, ANN, CIA], gap_ms=1000)
+    scheduled(day, FINAL_A, starters=3)
+    day.given(
+        c.StartRace(race=FINAL_A),
+        c.RecordFinishOrder(race=FINAL_A, groups=((ANN, BEA), (CIA,))),
+        c.EndRace(race=FINAL_A),
+        c.DeclareResultOfficial(race=FINAL_A),
+    )
+    rows = classify([heat, day.race(FINAL_A)], rulesets.load("isu-2014"))
+    assert short(rows) == [
+        (1, ANN, "gold", 10000),
+        (1, BEA, "gold", 10000),
+        (3, CIA, "bronze", 6400),
+    ]
+
+
+def test_rounds_stand_in_the_order_of_the_distance() -> None:
+    """In 1500 m a repechage semifinal ranks above a quarterfinal; in 1000 m it does not."""
+    tour = rulesets.load("world-tour-2025-26")
+    for metres, expected in ((1500, [ANN, BEA]), (1000, [BEA, ANN])):
+        day = add_distance(competition(ruleset="world-tour-2025-26"), "women-x", metres)
+        races = [
+            round_of(day, "women-x/rep-sf-1", "REP_SF", [ANN]),
+            round_of(day, "women-x/qf-1", "QF", [BEA]),
+        ]
+        assert [row.competitor for row in classify(races, tour)] == expected
+
+
+def test_yellow_card_keeps_its_round_where_it_is_printed_so() -> None:
+    """The World Tour prints a yellow card with a rank, after the penalties of its race."""
+    day = finals()
+    day.when(c.CallPenalty(race=FINAL_A, competitor=ANN, reason="Dangerous", sanction="YC"))
+    day.when(c.CallPenalty(race=FINAL_A, competitor=BEA, reason="Impeding"))
+    rows = classify(both(official(day)), replace(MODERN, yellow_card="as_penalty"))
+    assert [(x.rank, x.competitor, x.points) for x in rows[:4]] == [
+        (1, CIA, 100),
+        (2, BEA, 80),
+        (3, ANN, 0),
+        (4, EVA, 60),
+    ]
+
+
+def test_only_competitors_of_scoring_rounds_score() -> None:
+    """World Championships with an overall title gave points for Final A alone."""
+    rows = classify(both(official(finals())), rulesets.load("worlds-overall"))
+    assert [x.points for x in rows] == [34, 21, 13, 0, 0]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from tests.support import random_days
 from tests.support.race_day import RACE, SKATERS, RaceDay, competition, scheduled, skated
+from tests.support.seasons import Season
 from tests.unit.domain.test_marks import FINALS, semifinals
 from tests.unit.domain.test_progression import MORE, ONE, TWO
 from tracker import rulesets
@@ -127,3 +128,31 @@ def test_explanations_say_what_is_derived(requests: list[c.Command]) -> None:
         assert found is not None
         rank = "unranked" if classified.rank is None else str(classified.rank)
         assert found.answer.split(" ")[0] == rank
+
+
+def season_of(season: Season, table: str) -> explain_season.Season:
+    """Return what the total of a table's first is made of."""
+    return explain_season.Season(
+        standing=season.table(table)[0],
+        table=table,
+        ruleset=season.ruleset,
+        brought=(),
+        sources={},
+        series="season",
+    )
+
+
+def test_a_total_says_which_results_count_and_by_which_key() -> None:
+    """Overall and in a distance's table different numbers count; a team's are added up."""
+    tour = Season("world-tour-2025-26")
+    for stop in range(4):
+        tour.skate(f"stop{stop}/men-500", ["a-can", "b-can"])
+    trophy = explain_season.points(season_of(tour, "men-500"))
+    assert text(trophy).count(", not counted") == 1
+    assert ("the best 3 of 4 results count", "overall.count_best_distance") in {
+        (step.text, step.rule) for step in trophy.steps
+    }
+    assert "not counted" not in text(explain_season.points(season_of(tour, "men")))
+    assert "180 of all skaters in stop0/men-500" in text(
+        explain_season.points(season_of(tour, "teams"))
+    )

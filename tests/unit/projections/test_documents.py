@@ -349,10 +349,27 @@ def test_standings_have_a_table_for_each_distance_from_the_start() -> None:
         "rank": 2,
         "points": 100,
         "golds": 1,
-        "results": {"cup/women-500": {"rank": 1, "points": 100}},
+        "results": {"cup/women-500": {"rank": 1, "points": 100, "counts": True}},
     }
     tables = standings.feed(book(day), "season")["tables"]
     assert tables["women-500"]["order"] == list(ORDER)
+
+
+def test_a_team_ranking_is_a_table_of_the_series() -> None:
+    """It is there from the beginning where the ruleset has one, and adds up an NOC's skaters."""
+    day = scheduled(competition(ruleset="world-tour-2024-25"))
+    before = document(day, "standings", "season:teams")
+    assert before.header["tables"] == ["men", "women", "teams", "women-500"]
+    assert before.order == ()
+    after = document(official(day), "standings", "season:teams")
+    assert after.order == ("KOR", "CAN", "NED", "POL")
+    assert row(after, "KOR", "rank", "name", "noc", "points", "results") == {
+        "rank": 1,
+        "name": "KOR",
+        "noc": "KOR",
+        "points": 100,
+        "results": {"cup/women-500": {"rank": 1, "points": 100, "counts": True}},
+    }
 
 
 def test_a_journal_says_who_what_when_and_what_it_replaced() -> None:
