@@ -90,7 +90,11 @@ class Played:
 
     def show(self, *arguments: str) -> Document:
         """Return the document that `bell-lap show` prints."""
-        command = ("show", *arguments, "--json", "--data", str(self.data))
+        return self.answer("show", *arguments)
+
+    def answer(self, *arguments: str) -> Document:
+        """Return the document that a command prints."""
+        command = (*arguments, "--json", "--data", str(self.data))
         status, out, err = asyncio.run(process.run(*command))
         assert status == 0, err
         document: Document = json.loads(out)
@@ -254,6 +258,17 @@ def test_s4_men_500(played: Played) -> None:
         "felix-roussel",
         "denis-nikisha",
     }
+
+
+def test_s4_without_the_penalty(played: Played) -> None:
+    """What-if shows the other podium, and Kazakhstan's gold instead of Canada's."""
+    rows = played.answer("what-if", "dresden-2024/men-500/final-a", "--drop", "penalty")["rows"]
+    would = {(row["scope"], row["name"], row["field"]): row["after"] for row in rows}
+    podium = ("Denis Nikisha", "Felix Roussel", "Jordan Pierre-Gilles", "Lukasz Kuczynski")
+    medals = [would["dresden-2024/men-500", name, "medal"] for name in podium]
+    assert medals == ["gold", "silver", "bronze", None]
+    assert would["dresden-2024:noc-all", "Kazakhstan", "gold"] == 1
+    assert would["world-cup-2023-24:men", "Felix Roussel", "points"] == 310
 
 
 def test_s4_before_the_decision(played: Played) -> None:
