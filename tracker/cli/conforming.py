@@ -10,7 +10,8 @@ from tracker import rulesets
 from tracker.conform import comparison, entry
 from tracker.conform.choice import ruleset_for
 from tracker.conform.comparison import Report
-from tracker.conform.published import BadPublication, read
+from tracker.conform.published import BadPublication
+from tracker.conform.reading import read
 
 DIFFERS = 1
 
@@ -22,13 +23,17 @@ def conform(
 ) -> int:
     """Play published results through the deciders and compare everything they lead to.
 
-    Every difference is one line, with both values and the rule that decided; the last line sums up.
+    Compared are every place in every race, every mark, who starts in the next round, the final
+    ranking and the medals, as far as a file has them. First come the progressions that were
+    inferred from the marks and notes on what a file leaves open; then every difference on one
+    line, with both values and the rule that decided; the last line sums up. The ruleset is the
+    season's own, or the nearest. A file or a part of one that cannot be read is a difference too.
     The exit status is 1 when anything differs.
 
     Parameters
     ----------
     files
-        Published results, a distance a file, in JSON.
+        Published results, a distance a file, in JSON; docs/conform.md has its keys.
     """
     if not files:
         raise BadPublication("name at least one file of published results")
@@ -42,13 +47,17 @@ def conform(
 
 
 def _compare(path: Path, ruleset: str | None) -> Report:
+    chosen = rulesets.load(ruleset) if ruleset else None
     try:
-        text = path.read_bytes()
-    except OSError as error:
-        raise BadPublication(f"cannot read {path}: {error.strerror or error}") from error
-    published = read(text, path.name)
-    chosen = rulesets.load(ruleset) if ruleset else ruleset_for(published)
-    return comparison.compare(entry.enter(published, chosen))
+        try:
+            text = path.read_bytes()
+        except OSError as error:
+            reason = error.strerror or error
+            raise BadPublication(f"{path.name}: cannot be read: {reason}") from error
+        published = read(text, path.name)
+        return comparison.compare(entry.enter(published, chosen or ruleset_for(published)))
+    except BadPublication as error:
+        return comparison.unreadable(path.name, error)
 
 
 def _say(line: str) -> None:

@@ -5,13 +5,37 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
-from tracker.domain.progression import going_on, notation
+from tracker.domain.progression import Goer, going_on, notation
 from tracker.domain.race import Race
 from tracker.domain.values import Round, Target
 
-FINALS: dict[str, Round] = {"A": "FINAL_A", "B": "FINAL_B", "C": "FINAL_C"}
+FINALS: dict[str, Round] = {
+    "A": "FINAL_A",
+    "B": "FINAL_B",
+    "C": "FINAL_C",
+    "D": "RANKING_FINAL",
+}
+_LETTERS = {final: letter for letter, final in FINALS.items()}
 _MAIN: tuple[Round, ...] = ("PREPRELIM", "PRELIM", "HEAT", "QF", "SF", "FINAL_A")
-_MOST_TRIED = 400
+_MOST_TRIED = 600
+
+
+class Spelling(Struct, frozen=True):
+    """How a publication prints marks, which changed with the seasons."""
+
+    lettered: bool = True
+    """`QA` of a semifinal, not `Q`."""
+    small: frozenset[str] = frozenset({"A"})
+    """Finals to which a place by time is printed small: `qA`, `qB`; else like one by place."""
+
+    def mark(self, goer: Goer) -> str:
+        """Return the mark as it would be printed."""
+        final = _LETTERS.get(goer.to, "")
+        letter = final if self.lettered else ""
+        if goer.right == "referee":
+            return f"AD{letter}" if letter else "ADV"
+        small = goer.right == "time" and (not final or final in self.small)
+        return f"{'q' if small else 'Q'}{letter}"
 
 
 class Progression(Struct, frozen=True):
@@ -21,18 +45,22 @@ class Progression(Struct, frozen=True):
     targets: tuple[Target, ...]
     takes_time_place: bool
     by_time_alone: bool
+    spelling: Spelling
     differ: int
     """Marks that it does not explain."""
 
-    def marks(self, races: Sequence[Race]) -> dict[str, str]:
-        """Return the marks by competitor."""
-        goers = going_on(
+    def goers(self, races: Sequence[Race]) -> tuple[Goer, ...]:
+        """Return who goes on, and to where."""
+        return going_on(
             races,
             self.targets,
             takes_time_place=self.takes_time_place,
             by_time_alone=self.by_time_alone,
         )
-        return {goer.competitor: goer.mark for goer in goers}
+
+    def marks(self, races: Sequence[Race]) -> dict[str, str]:
+        """Return the marks by competitor, as the publication would print them."""
+        return {goer.competitor: self.spelling.mark(goer) for goer in self.goers(races)}
 
     def words(self) -> str:
         """Return it as programmes print it."""
@@ -43,40 +71,50 @@ class Progression(Struct, frozen=True):
         return f"{ways}{' (' + '; '.join(notes) + ')' if notes else ''}"
 
 
+def agree(published: str | None, derived: str | None) -> bool:
+    """Return whether two marks are the same; some sheets print `ADV` of a semifinal for `ADA`."""
+    advanced = published == "ADV" and derived is not None and derived.startswith("AD")
+    return published == derived or advanced
+
+
 def infer(round_: Round, races: Sequence[Race], published: dict[str, str]) -> Progression:
     """Return the smallest progression whose marks are the published ones, or come closest."""
     best: Progression | None = None
-    for tried, (targets, takes, alone) in enumerate(_candidates(round_, published)):
-        found = Progression(round_, targets, takes, alone, 0)
+    counts = Counter(published.values())
+    spelling = _spelling(counts)
+    for tried, (targets, takes, alone) in enumerate(_candidates(round_, counts, spelling)):
+        found = Progression(round_, targets, takes, alone, spelling, 0)
         marks = found.marks(races)
-        differ = sum(marks.get(who) != published.get(who) for who in {*marks, *published})
+        everybody = {*marks, *published}
+        differ = sum(not agree(published.get(who), marks.get(who)) for who in everybody)
         if best is None or differ < best.differ:
-            best = Progression(round_, targets, takes, alone, differ)
+            best = Progression(round_, targets, takes, alone, spelling, differ)
         if differ == 0 or tried >= _MOST_TRIED:
             break
     assert best is not None
     return best
 
 
+def _spelling(counts: Counter[str]) -> Spelling:
+    lettered = any(mark[:1] in ("Q", "q") and mark[1:] in FINALS for mark in counts)
+    small = {letter for letter in FINALS if counts[f"q{letter}"]}
+    return Spelling(lettered, frozenset({"A", *small}))
+
+
 def _candidates(
-    round_: Round, published: dict[str, str]
+    round_: Round, counts: Counter[str], spelling: Spelling
 ) -> Iterator[tuple[tuple[Target, ...], bool, bool]]:
     """Yield progressions from small to large: as the ruleset's default has it first."""
-    counts = Counter(published.values())
-    finals = [letter for letter in FINALS if any(mark.endswith(letter) for mark in counts)]
-    if not finals:
-        to = _next(round_)
-        heads = list(_target(to, counts, "q", "ADV"))
-        tails: list[list[Target]] = [[]]
+    tails: list[list[Target]] = [[]]
+    if not spelling.lettered:
+        heads = list(_target(_next(round_), counts, "q", ("ADV",)))
     else:
-        heads = list(_target("FINAL_A", counts, "qA", "ADA"))
-        tails = [[]]
-        for letter in finals:
-            if letter != "A":
-                final = FINALS[letter]
-                places = counts[f"Q{letter}"] + counts[f"q{letter}"]
-                sizes = dict.fromkeys((places, places + counts[f"AD{letter}"]))
-                tails = [[*tail, Target(final, 0, size)] for tail in tails for size in sizes]
+        first, *others = [
+            letter for letter in FINALS if any(m in counts for m in (f"Q{letter}", f"q{letter}"))
+        ]
+        heads = list(_target(FINALS[first], counts, f"q{first}", (f"AD{first}", "ADV")))
+        for letter in others:
+            tails = [[*tail, way] for tail in tails for way in _rest(letter, counts, spelling)]
     for alone in (False, True):
         for takes in (True, False):
             for head in heads:
@@ -84,12 +122,34 @@ def _candidates(
                     yield (head, *tail), takes, alone
 
 
-def _target(to: Round, counts: Counter[str], by_time: str, advanced: str) -> Iterator[Target]:
+def _target(
+    to: Round, counts: Counter[str], by_time: str, advanced: tuple[str, ...]
+) -> Iterator[Target]:
     """Yield how many may go on by place and by time, from few to many."""
     times = counts[by_time]
+    used = sum(counts[mark] for mark in advanced)
+    # A tie for the last place by time advances both: one place less explains two marks.
+    sizes = dict.fromkeys((times, times + used, times - 1) if times else (0,))
     for place in range(13):
-        for time in dict.fromkeys((times, times + (counts[advanced] if times else 0))):
-            yield Target(to, place, time)
+        for time in sizes:
+            if time >= 0:
+                yield Target(to, place, time)
+
+
+def _rest(letter: str, counts: Counter[str], spelling: Spelling) -> Iterator[Target]:
+    """Yield the ways to a lower final: the best of those who are left, or so many of each race."""
+    final, advanced = FINALS[letter], counts[f"AD{letter}"]
+    if letter in spelling.small:
+        times = counts[f"q{letter}"]
+        for place in range(5):
+            for time in dict.fromkeys((times, times + advanced)):
+                yield Target(final, place, time)
+        return
+    places = counts[f"Q{letter}"]
+    for size in dict.fromkeys((places, places + advanced)):
+        yield Target(final, 0, size)
+    for place in range(1, 5):
+        yield Target(final, place, 0)
 
 
 def _next(round_: Round) -> Round:

@@ -1,34 +1,32 @@
-"""Published results of one distance, as they stand in a file of JSON."""
+"""Published results of one distance, and what their words mean."""
 
 import re
-from typing import Any
 
-import msgspec
 from msgspec import Struct, field
 
 from tracker.domain.values import Gender, Round
 from tracker.errors import BadRequest
 
-_TIME = re.compile(r"^(?:(?P<minutes>\d+)[:.])?(?P<seconds>\d{1,2})[.,](?P<fraction>\d{1,3})$")
+_TIME = re.compile(r"^(?:(?P<minutes>\d{1,3})[:.])?(?P<seconds>\d{1,2})[.,](?P<fraction>\d{1,3})$")
 _ROUNDS: tuple[tuple[str, Round], ...] = (
-    # Longer names first: a repechage names its own stage.
-    (r"rep.*final ?a|rep.*final$", "REP_SF"),
-    (r"rep.*(semi|sf)", "REP_SF"),
-    (r"rep.*(quar?ter|qf)", "REP_QF"),
-    (r"rep.*(heat|prelim)", "REP_HEAT"),
-    (r"rep", "REP_SF"),
-    (r"pre-?prelim", "PREPRELIM"),
-    (r"prelim|eighth", "PRELIM"),
+    # Ranking races decide places among those who are out, and a repechage names its own stage.
     (r"ranking|final ?d", "RANKING_FINAL"),
+    (r"rep.*(semi|sf)", "REP_SF"),
+    (r"rep.*(qua|qf)", "REP_QF"),
+    (r"rep.*(heat|prelim)", "REP_HEAT"),
+    (r"\brep", "REP_SF"),
+    (r"pre-?prelim", "PREPRELIM"),
+    (r"prelim|qualif", "PRELIM"),
     (r"final ?c", "FINAL_C"),
-    (r"final ?b", "FINAL_B"),
-    (r"semi", "SF"),
-    (r"quar?ter", "QF"),
-    (r"heat", "HEAT"),
+    (r"final ?b|\bb.final|small final", "FINAL_B"),
+    (r"sem\w*final|semi|\bsf\b", "SF"),
+    (r"qua\w*final|quarter|\bqf\b", "QF"),
+    (r"eighth?-?final|1/8|heat|round|race|series", "HEAT"),
     (r"final", "FINAL_A"),
 )
 _JULY = 7
 _UNCERTAIN = ("uncertain", "unknown", "not found", "presumably", "inferred", "rank unknown")
+_RELAY_METRES: dict[Gender, int] = {"women": 3000, "men": 5000, "mixed": 2000}
 
 
 class BadPublication(BadRequest):
@@ -37,11 +35,18 @@ class BadPublication(BadRequest):
     code = "bad-publication"
 
 
+class Problem(Struct, frozen=True):
+    """Something in a file that cannot be understood, and where it stands."""
+
+    where: str
+    sentence: str
+
+
 class Line(Struct, kw_only=True):
     """A competitor's line on a result sheet."""
 
     name: str
-    noc: str
+    noc: str = ""
     rank: int | None = None
     time: str | None = None
     status: str | None = None
@@ -50,6 +55,8 @@ class Line(Struct, kw_only=True):
     bib: int | None = None
     team: list[str] = []
     note: str = ""
+    no_time: bool = False
+    """Whether the officials gave `no time`."""
 
     @property
     def uncertain(self) -> bool:
@@ -57,9 +64,9 @@ class Line(Struct, kw_only=True):
         return any(word in self.note.lower() for word in _UNCERTAIN)
 
     @property
-    def no_time(self) -> bool:
-        """Return whether the officials gave `no time`."""
-        return "no time" in self.note.lower() and "not found" not in self.note.lower()
+    def blank(self) -> bool:
+        """Return whether the line has neither a place nor a time nor a reason for having none."""
+        return self.rank is None and self.time is None and self.status is None and not self.no_time
 
     @property
     def time_ms(self) -> int | None:
@@ -75,6 +82,15 @@ class PublishedRace(Struct, kw_only=True):
     race: int = 1
     label: str | None = None
     note: str = ""
+    place: str = ""
+    """Where in the file it stands."""
+
+    @property
+    def words(self) -> str:
+        """Return what the race is called: `Semifinals Heat 1`, `Final B`."""
+        if self.label is None:
+            return f"{self.round} {self.race}"
+        return self.label if self.label == self.round else f"{self.round} {self.label}"
 
 
 class Ranked(Struct, kw_only=True):
@@ -82,8 +98,13 @@ class Ranked(Struct, kw_only=True):
 
     rank: int
     name: str
-    noc: str
+    noc: str = ""
     note: str = ""
+
+    @property
+    def uncertain(self) -> bool:
+        """Return whether the file itself says that the rank is not certain."""
+        return any(word in self.note.lower() for word in _UNCERTAIN)
 
 
 class Published(Struct, kw_only=True):
@@ -94,34 +115,26 @@ class Published(Struct, kw_only=True):
     rounds: list[PublishedRace]
     final_ranking: list[Ranked] = []
     medals: dict[str, list[str]] = {}
-    source: Any = None
     date: str = ""
-    completeness: str = ""
-    file: str = field(default="")
-
-
-def read(text: bytes, file: str) -> Published:
-    """Return the publication in a file's text.
-
-    Raises BadPublication, saying where it cannot be understood.
-    """
-    try:
-        published = msgspec.json.decode(text, type=Published)
-    except msgspec.DecodeError as error:
-        raise BadPublication(f"{file}: {error}") from error
-    published.file = file
-    return published
+    file: str = ""
+    problems: list[Problem] = field(default_factory=list)
 
 
 def milliseconds(time: str | None) -> int | None:
     """Return `40.078`, `1:26.406`, `0:47.317` or `1.25,559` in thousandths; None when no time."""
     if time is None:
         return None
-    found = _TIME.match(time.strip().split(" ")[0])
+    first = time.strip().split(" ")[0]
+    found = _TIME.match(first)
     if found is None:
         return None
     fraction = found["fraction"].ljust(3, "0")
     return (int(found["minutes"] or 0) * 60 + int(found["seconds"])) * 1000 + int(fraction)
+
+
+def plain(name: str) -> str:
+    """Return a round's name without capitals, dots and underlines."""
+    return " ".join(name.lower().replace(".", "").replace("_", " ").split())
 
 
 def round_of(name: str) -> Round:
@@ -129,30 +142,45 @@ def round_of(name: str) -> Round:
 
     Raises BadPublication for a name that is none.
     """
-    plain = name.lower().replace(".", "").replace("_", " ").strip()
     for pattern, found in _ROUNDS:
-        if re.search(pattern, plain):
+        if re.search(pattern, plain(name)):
             return found
     raise BadPublication(f"{name!r} is no round that is known")
 
 
+def stage_of(name: str) -> str:
+    """Return what tells the rounds of one publication apart.
+
+    Two of them may count as one round here: the heats and the heats of the ranking races.
+    """
+    if re.search(r"eighth?-?final|1/8", plain(name)) and "rep" not in plain(name):
+        return "EIGHTH"
+    found = round_of(name)
+    if found == "REP_SF" and "final" in plain(name) and "semi" not in plain(name):
+        return "REP_FINAL"
+    return f"{found} {plain(name)}" if found == "RANKING_FINAL" else found
+
+
 def gender_of(event: str) -> Gender:
     """Return whose distance an event is, by its name."""
-    plain = event.lower()
-    if "mixed" in plain:
+    words = event.lower()
+    if "mixed" in words:
         return "mixed"
-    return "women" if re.search(r"women|ladies|girls", plain) else "men"
+    return "women" if re.search(r"women|ladies|girls|female", words) else "men"
 
 
 def metres_of(event: str) -> int:
-    """Return the distance of an event, by its name.
+    """Return the distance of an event, by its name; a relay's usual one when it names none.
 
     Raises BadPublication when the name has none.
     """
     found = re.search(r"(\d[\d ,.]*)\s*m", event.lower())
-    if found is None:
-        raise BadPublication(f"{event!r} names no distance in metres")
-    return int(re.sub(r"\D", "", found[1]))
+    metres = int(re.sub(r"\D", "", found[1])) if found else 0
+    if 0 < metres <= 100_000:
+        return metres
+    if is_relay(event):
+        return _RELAY_METRES[gender_of(event)]
+    raise BadPublication(f"event: {event!r} names no distance in metres")
 
 
 def is_relay(event: str) -> bool:
@@ -163,12 +191,12 @@ def is_relay(event: str) -> bool:
 def season_of(published: Published) -> int:
     """Return the year in which the season began, by what the file says; 2023 when nothing."""
     text = f"{published.competition} {published.date}"
-    season = re.search(r"(20\d\d)/\d\d", text)
-    if season:
+    season = re.search(r"((?:19|20)\d\d)[/_-](?:(?:19|20)\d\d|\d\d)\b(?!-)", text)
+    if season and not published.date:
         return int(season[1])
-    found = re.search(r"(20\d\d)(?:-(\d\d))?", published.date or text)
+    found = re.search(r"((?:19|20)\d\d)(?:-(\d\d))?", published.date or text)
     if found is None:
-        return 2023
+        return int(season[1]) if season else 2023
     month = int(found[2] or 1)
     # A season begins in July.
     return int(found[1]) if month >= _JULY else int(found[1]) - 1
