@@ -133,6 +133,8 @@ def _progressions(competition: Competition, report: Report) -> dict[str, Progres
         for entered in here:
             for who, line in entered.lines.items():
                 report.marks += 1
+                if line.blank and line.qual is None:
+                    continue
                 if not agree(line.qual, marks.get(who)):
                     where = (entered.published.words, line.name, "mark")
                     _differ(report, where, (line.qual, marks.get(who)), progression.words())
@@ -147,9 +149,14 @@ def _starters(
     Whoever went on, with the very mark that the file prints, and is not in the file's next round
     withdrew in between or is left out: the file contradicts itself, not the derivation.
     """
+    unknown = {
+        who for entered in competition.races for who, line in entered.lines.items() if line.blank
+    }
     for stage, who, started in misplaced(competition, progressions):
         name = competition.known[who][0]
-        if started:
+        if started and who in unknown:
+            report.notes.append(f"{stage}: {name} starts: a line without a result does not say why")
+        elif started:
             _differ(report, (stage, name, "start"), ("starts", "absent"), "did not go on")
         else:
             report.notes.append(f"{stage}: {name} went on, and does not start: withdrawn before it")

@@ -106,15 +106,17 @@ def _candidates(
 ) -> Iterator[tuple[tuple[Target, ...], bool, bool]]:
     """Yield progressions from small to large: as the ruleset's default has it first."""
     tails: list[list[Target]] = [[]]
-    if not spelling.lettered:
+    letters = [
+        letter for letter in FINALS if any(m in counts for m in (f"Q{letter}", f"q{letter}"))
+    ]
+    if not letters or "Q" in counts:
+        # Some quarterfinals lead to semifinals and, those who are left, to Final C.
         heads = list(_target(_next(round_), counts, "q", ("ADV",)))
     else:
-        first, *others = [
-            letter for letter in FINALS if any(m in counts for m in (f"Q{letter}", f"q{letter}"))
-        ]
+        first = letters.pop(0)
         heads = list(_target(FINALS[first], counts, f"q{first}", (f"AD{first}", "ADV")))
-        for letter in others:
-            tails = [[*tail, way] for tail in tails for way in _rest(letter, counts, spelling)]
+    for letter in letters:
+        tails = [[*tail, way] for tail in tails for way in _rest(letter, counts, spelling)]
     for alone in (False, True):
         for takes in (True, False):
             for head in heads:
@@ -145,11 +147,11 @@ def _rest(letter: str, counts: Counter[str], spelling: Spelling) -> Iterator[Tar
             for time in dict.fromkeys((times, times + advanced)):
                 yield Target(final, place, time)
         return
+    for place in range(1, 5):
+        yield Target(final, place, 0)
     places = counts[f"Q{letter}"]
     for size in dict.fromkeys((places, places + advanced)):
         yield Target(final, 0, size)
-    for place in range(1, 5):
-        yield Target(final, place, 0)
 
 
 def _next(round_: Round) -> Round:

@@ -158,6 +158,8 @@ def stage_of(name: str) -> str:
     found = round_of(name)
     if found == "REP_SF" and "final" in plain(name) and "semi" not in plain(name):
         return "REP_FINAL"
+    if found == "HEAT" and "heat" not in plain(name):
+        return f"{found} {plain(name)}"
     return f"{found} {plain(name)}" if found == "RANKING_FINAL" else found
 
 
