@@ -9,14 +9,13 @@ _SEASONAL = ("isu-", "world-tour-")
 
 
 def ruleset_for(published: Published) -> Ruleset:
-    """Return the ruleset in force at the turn of the publication's season, or the nearest."""
+    """Return the ruleset in force at the turn of the publication's season.
+
+    Rules hold until others replace them: a season without its own has the last one before it, and
+    what is older than every ruleset has the first.
+    """
     turn = f"{season_of(published)}-12-31"
     known = [rulesets.load(name) for name in rulesets.names() if name.startswith(_SEASONAL)]
-    for ruleset in known:
-        if ruleset.valid_from <= turn <= ruleset.valid_to:
-            return ruleset
-    return min(known, key=lambda ruleset: abs(_year(ruleset.valid_from) - _year(turn)))
-
-
-def _year(day: str) -> int:
-    return int(day[:4])
+    known.sort(key=lambda ruleset: ruleset.valid_from)
+    begun = [ruleset for ruleset in known if ruleset.valid_from <= turn]
+    return begun[-1] if begun else known[0]

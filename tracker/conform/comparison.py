@@ -94,14 +94,11 @@ def _ranks(competition: Competition, entered: Entered, report: Report) -> None:
         row = rows[who]
         if line.rank is None and (line.uncertain or line.blank or line.status is None):
             continue
-        if line.status is not None and line.rank is not None:
-            # Some sheets number the penalised on, behind everybody who has a place.
-            if line.rank <= placed:
-                values = (line.rank, row.rank)
-                _differ(report, (entered.published.words, line.name, "rank"), values, _why(row))
-        elif row.rank != line.rank:
-            values = (line.rank, row.rank)
-            _differ(report, (entered.published.words, line.name, "rank"), values, _why(row))
+        # Some sheets number the penalised on, behind everybody who has a place.
+        numbered_on = line.status is not None and line.rank is not None and line.rank > placed
+        if row.rank != line.rank and not numbered_on:
+            where = (entered.published.words, line.name, "rank")
+            _differ(report, where, (line.rank, row.rank), _why(row))
 
 
 def _why(row: ResultRow) -> str:
@@ -126,7 +123,8 @@ def _progressions(competition: Competition, report: Report) -> dict[str, Progres
         if not published or stage in FINALS.values():
             continue
         races = [competition.race(entered) for entered in here]
-        progression = infer(here[0].round, races, published)
+        takes = competition.office.ruleset.advancement_takes_time_place
+        progression = infer(here[0].round, races, published, takes_time_place=takes)
         found[stage] = progression
         report.progressions.append(f"{here[0].published.round}: {progression.words()}")
         marks = progression.marks(races)

@@ -18,12 +18,18 @@ def classification(competition: Competition, notes: list[str]) -> Iterator[Found
     published = competition.published.final_ranking
     rows = _rows(competition)
     span = _spans(rows)
+    lost = {row.competitor for row in rows if row.rank is None}
     meant = names.pair(
         {i: (ranked.name, ranked.noc) for i, ranked in enumerate(published)}, competition.known
     )
     _only_ones(competition, meant)
     for i, ranked in enumerate(published):
         who = meant.get(i)
+        if who in lost:
+            if ranked.rank <= sum(row.place is not None for row in rows):
+                rule = "a card lost the distance: behind everybody with a place"
+                yield ("final ranking", ranked.name, "rank"), (ranked.rank, None), rule
+            continue
         if who is None or who not in span:
             notes.append(f"final ranking: {ranked.rank} {ranked.name}: not in the file's races")
             continue

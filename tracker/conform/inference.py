@@ -77,12 +77,18 @@ def agree(published: str | None, derived: str | None) -> bool:
     return published == derived or advanced
 
 
-def infer(round_: Round, races: Sequence[Race], published: dict[str, str]) -> Progression:
-    """Return the smallest progression whose marks are the published ones, or come closest."""
+def infer(
+    round_: Round, races: Sequence[Race], published: dict[str, str], *, takes_time_place: bool
+) -> Progression:
+    """Return the smallest progression whose marks are the published ones, or come closest.
+
+    Whether an advancement takes a place by time is tried as the season's ruleset says first.
+    """
     best: Progression | None = None
     counts = Counter(published.values())
     spelling = _spelling(counts)
-    for tried, (targets, takes, alone) in enumerate(_candidates(round_, counts, spelling)):
+    candidates = _candidates(round_, counts, spelling, takes_time_place)
+    for tried, (targets, takes, alone) in enumerate(candidates):
         found = Progression(round_, targets, takes, alone, spelling, 0)
         marks = found.marks(races)
         everybody = {*marks, *published}
@@ -102,9 +108,12 @@ def _spelling(counts: Counter[str]) -> Spelling:
 
 
 def _candidates(
-    round_: Round, counts: Counter[str], spelling: Spelling
+    round_: Round,
+    counts: Counter[str],
+    spelling: Spelling,
+    takes_time_place: bool,
 ) -> Iterator[tuple[tuple[Target, ...], bool, bool]]:
-    """Yield progressions from small to large: as the ruleset's default has it first."""
+    """Yield progressions from small to large: as the ruleset has it first."""
     tails: list[list[Target]] = [[]]
     letters = [
         letter for letter in FINALS if any(m in counts for m in (f"Q{letter}", f"q{letter}"))
@@ -118,7 +127,7 @@ def _candidates(
     for letter in letters:
         tails = [[*tail, way] for tail in tails for way in _rest(letter, counts, spelling)]
     for alone in (False, True):
-        for takes in (True, False):
+        for takes in (takes_time_place, not takes_time_place):
             for head in heads:
                 for tail in tails:
                     yield (head, *tail), takes, alone

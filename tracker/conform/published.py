@@ -25,6 +25,7 @@ _ROUNDS: tuple[tuple[str, Round], ...] = (
     (r"final", "FINAL_A"),
 )
 _JULY = 7
+_MOST_METRES = 100_000
 _UNCERTAIN = ("uncertain", "unknown", "not found", "presumably", "inferred", "rank unknown")
 _RELAY_METRES: dict[Gender, int] = {"women": 3000, "men": 5000, "mixed": 2000}
 
@@ -178,7 +179,7 @@ def metres_of(event: str) -> int:
     """
     found = re.search(r"(\d[\d ,.]*)\s*m", event.lower())
     metres = int(re.sub(r"\D", "", found[1])) if found else 0
-    if 0 < metres <= 100_000:
+    if 0 < metres <= _MOST_METRES:
         return metres
     if is_relay(event):
         return _RELAY_METRES[gender_of(event)]

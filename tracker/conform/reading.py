@@ -39,7 +39,7 @@ _STATUSES = {
     "WITHDRAWN": "WDR",
 }
 _NO_TIME = {"NO TIME", "NOTIME", "NT"}
-_NOTHING = {"", "-", "–", "—", "OK", "FIN", "FINISHED", "CLASSIFIED", "NONE", "NULL"}
+_NOTHING = {"", "-", "--", "OK", "FIN", "FINISHED", "CLASSIFIED", "NONE", "NULL"}
 _MARKS = {
     "ADVA": "ADA",
     "ADV A": "ADA",
@@ -52,6 +52,7 @@ _MARKS = {
     "FB": "QB",
     "FC": "QC",
 }
+_DASHES = {0x2010: "-", 0x2011: "-", 0x2013: "-", 0x2014: "-", 0x2212: "-"}
 _MEDALS = ("gold", "silver", "bronze")
 
 
@@ -98,7 +99,13 @@ def _words(value: Any) -> str:
     """Return a value that is only words, in one line; a list's words one after the other."""
     if isinstance(value, list):
         return "; ".join(_words(each) for each in value[:50])
-    text = value if isinstance(value, str) else "" if value is None else f"{value!s:.{_LONGEST}}"
+    text = (
+        value.translate(_DASHES)
+        if isinstance(value, str)
+        else ""
+        if value is None
+        else f"{value!s:.{_LONGEST}}"
+    )
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:_LONGEST]
 
 

@@ -48,7 +48,7 @@ def roster(published: Published, *, relay: bool) -> Roster:
             person = _exact(found, line, i, by_nation=by_nation)
             if person is not None and i in {r for r, _ in person.lines}:
                 if not _two_people(person, line):
-                    _twice(found, race, i, j)
+                    _twice(found, race, j)
                     continue
                 person = None
             if person is None:
@@ -77,7 +77,7 @@ def _exact(found: Roster, line: Line, race: int, *, by_nation: bool) -> Person |
         if person.noc == line.noc and (by_nation or names.alike(person.name, line.name) == 1.0)
     ]
     # Two of the same name and nation are told apart by their numbers.
-    same.sort(key=lambda person: (line.bib not in person.bibs, race in {r for r, _ in person.lines}))
+    same.sort(key=lambda one: (line.bib not in one.bibs, race in {r for r, _ in one.lines}))
     if not same or (len(same) > 1 and line.bib is not None and line.bib not in same[0].bibs):
         return None
     return same[0]
@@ -87,7 +87,7 @@ def _two_people(person: Person, line: Line) -> bool:
     return line.bib is not None and bool(person.bibs) and line.bib not in person.bibs
 
 
-def _twice(found: Roster, race: PublishedRace, i: int, j: int) -> None:
+def _twice(found: Roster, race: PublishedRace, j: int) -> None:
     line = race.results[j]
     where = f"{race.place}.results[{j}]" if race.place else race.words
     found.problems.append(Problem(where, f"{line.name} stands in {race.words} twice"))

@@ -65,7 +65,9 @@ def _by_destination(
     races = [competition.race(entered) for entered in competition.stage(stage)]
     groups: dict[str | None, set[str]] = {}
     for goer in progression.goers(races):
-        final = goer.to if goer.to in FINALS.values() and progression.spelling.lettered else None
+        final: str | None = (
+            goer.to if goer.to in FINALS.values() and progression.spelling.lettered else None
+        )
         if goer.competitor in appears:
             groups.setdefault(final, set()).add(goer.competitor)
     for final, group in groups.items():
@@ -95,8 +97,8 @@ def _whole(competition: Competition, stage: str) -> bool:
     here = [entered.published for entered in competition.stage(stage)]
     numbered = {race.race for race in here}
     uncertain = any("uncertain" in race.note.lower() for race in here)
-    final = stage in FINALS.values()
-    return not uncertain and (numbered == set(range(1, len(here) + 1)) or (final and len(here) == 1))
+    only_final = stage in FINALS.values() and len(here) == 1
+    return not uncertain and (only_final or numbered == set(range(1, len(here) + 1)))
 
 
 def _leads_to(
