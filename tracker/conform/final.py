@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from tracker.conform import names
 from tracker.conform.entry import Competition
+from tracker.domain import noc as nocs
 from tracker.domain.classification import Classified, classify
 from tracker.domain.result import STATUS_ORDER
 
@@ -23,6 +24,8 @@ def classification(competition: Competition, notes: list[str]) -> Iterator[Found
         {i: (ranked.name, ranked.noc) for i, ranked in enumerate(published)}, competition.known
     )
     _only_ones(competition, meant)
+    elsewhere: list[str] = []
+    undecided: list[str] = []
     for i, ranked in enumerate(published):
         who = meant.get(i)
         if who in lost:
@@ -31,10 +34,10 @@ def classification(competition: Competition, notes: list[str]) -> Iterator[Found
                 yield ("final ranking", ranked.name, "rank"), (ranked.rank, None), rule
             continue
         if who is None or who not in span:
-            notes.append(f"final ranking: {ranked.rank} {ranked.name}: not in the file's races")
+            elsewhere.append(str(ranked.rank))
             continue
         if ranked.uncertain or not _decided(competition, who, rows):
-            notes.append(f"final ranking: {ranked.rank} {ranked.name}: the races do not decide it")
+            undecided.append(str(ranked.rank))
             continue
         first, last = span[who]
         if not first <= ranked.rank <= last:
@@ -42,6 +45,9 @@ def classification(competition: Competition, notes: list[str]) -> Iterator[Found
             row = next(row for row in rows if row.competitor == who)
             rule = f"{row.round}, {row.status or f'place {row.place}'}"
             yield ("final ranking", ranked.name, "rank"), (ranked.rank, derived), rule
+    for ranks, why in ((elsewhere, "not in the file's races"), (undecided, "left open by them")):
+        if ranks:
+            notes.append(f"final ranking: not compared, {why}: {', '.join(ranks)}")
 
 
 def _rows(competition: Competition) -> tuple[Classified, ...]:
@@ -115,16 +121,31 @@ def medals(competition: Competition) -> Iterator[Found]:
         }
         wanted = list(published.get(medal, []))
         for text in wanted:
-            if not any(_means(competition, text, who) for who in derived):
+            if _meant(competition, text) not in derived:
                 yield ("medals", text, medal), (text, ", ".join(derived.values()) or None), rule
         if len(derived) > len(wanted) > 0:
             extra = ", ".join(derived.values())
             yield ("medals", extra, medal), (", ".join(wanted), extra), "dead heat"
 
 
-def _means(competition: Competition, text: str, who: str) -> bool:
-    """Return whether a published medallist, with or without NOC, is somebody here."""
-    name, noc = competition.known[who]
-    there, here = set(names.words(text)), set(names.words(name))
-    bare = re.sub(r" [A-Z]{3}$", "", text)
-    return here <= there or there <= here or text == noc or names.same(bare, name)
+def _meant(competition: Competition, text: str) -> str | None:
+    """Return who a medallist is: a name with or without NOC, a nation, a family name alone."""
+    found = re.search(r"\(?\b([A-Z]{3})\)?$", text)
+    noc = found[1] if found and found[1] in nocs.CODES else ""
+    bare = text[: found.start()].strip() if found and noc else text
+    known = {
+        who: (name, other) for who, (name, other) in competition.known.items() if noc in ("", other)
+    }
+    meant = names.pair({0: (bare or noc, noc)}, known).get(0)
+    if meant is not None:
+        return meant
+    # Names may only be hinted at, where nobody else can be meant.
+    part = {*names.words(bare)}
+    likely = [
+        who
+        for who, (name, _) in known.items()
+        if part <= {*names.words(name)} or part >= {*names.words(name)}
+    ]
+    if noc and not likely:
+        likely = list(known)
+    return likely[0] if len(likely) == 1 else None

@@ -78,13 +78,20 @@ def agree(published: str | None, derived: str | None) -> bool:
 
 
 def infer(
-    round_: Round, races: Sequence[Race], published: dict[str, str], *, takes_time_place: bool
+    round_: Round,
+    races: Sequence[Race],
+    published: dict[str, str],
+    started: set[str],
+    *,
+    takes_time_place: bool,
 ) -> Progression:
     """Return the smallest progression whose marks are the published ones, or come closest.
 
-    Whether an advancement takes a place by time is tried as the season's ruleset says first.
+    Of equally close ones it is that which also explains who started further on. Whether an
+    advancement takes a place by time is tried as the season's ruleset says first.
     """
     best: Progression | None = None
+    closest: tuple[int, int] | None = None
     counts = Counter(published.values())
     spelling = _spelling(counts)
     candidates = _candidates(round_, counts, spelling, takes_time_place)
@@ -93,7 +100,9 @@ def infer(
         marks = found.marks(races)
         everybody = {*marks, *published}
         differ = sum(not agree(published.get(who), marks.get(who)) for who in everybody)
-        if best is None or differ < best.differ:
+        close = (differ, len(started ^ set(marks)))
+        if closest is None or close < closest:
+            closest = close
             best = Progression(round_, targets, takes, alone, spelling, differ)
         if differ == 0 or tried >= _MOST_TRIED:
             break
@@ -139,8 +148,9 @@ def _target(
     """Yield how many may go on by place and by time, from few to many."""
     times = counts[by_time]
     used = sum(counts[mark] for mark in advanced)
-    # A tie for the last place by time advances both: one place less explains two marks.
-    sizes = dict.fromkeys((times, times + used, times - 1) if times else (0,))
+    # A tie for the last place by time advances both: one place less explains two marks. One place
+    # more tells a single mark that is wrong from a whole progression that is.
+    sizes = dict.fromkeys((times, times + used, times - 1, times + 1) if times else (0, 1))
     for place in range(13):
         for time in sizes:
             if time >= 0:

@@ -66,18 +66,19 @@ def same(one: str, other: str) -> bool:
 def pair(
     wanted: Mapping[int, tuple[str, str]], known: Mapping[str, tuple[str, str]]
 ) -> dict[int, str]:
-    """Return who is meant by each wanted (name, NOC): nobody by two of them, the likest first."""
+    """Return who is meant by each wanted (name, NOC): nobody by two of them, the likest first.
+
+    A nation of its own goes before the same name of another.
+    """
     likely = sorted(
-        (
-            (-alike(name, other), number, key)
-            for number, (name, noc) in wanted.items()
-            for key, (other, other_noc) in known.items()
-            if not noc or not other_noc or noc == other_noc or alike(name, other) == 1.0
-        ),
+        (noc != other_noc, -alike(name, other), number, key)
+        for number, (name, noc) in wanted.items()
+        for key, (other, other_noc) in known.items()
+        if not noc or not other_noc or noc == other_noc or alike(name, other) == 1.0
     )
     found: dict[int, str] = {}
     taken: set[str] = set()
-    for unlike, number, key in likely:
+    for _, unlike, number, key in likely:
         if -unlike >= _ALIKE and number not in found and key not in taken:
             found[number] = key
             taken.add(key)

@@ -24,6 +24,7 @@ _ROUNDS: tuple[tuple[str, Round], ...] = (
     (r"eighth?-?final|1/8|heat|round|race|series", "HEAT"),
     (r"final", "FINAL_A"),
 )
+_SEASON = re.compile(r"((?:19|20)\d\d)[/_-]((?:19|20)?\d\d)(?!\d)")
 _JULY = 7
 _MOST_METRES = 100_000
 _UNCERTAIN = ("uncertain", "unknown", "not found", "presumably", "inferred", "rank unknown")
@@ -193,13 +194,12 @@ def is_relay(event: str) -> bool:
 
 def season_of(published: Published) -> int:
     """Return the year in which the season began, by what the file says; 2023 when nothing."""
-    text = f"{published.competition} {published.date}"
-    season = re.search(r"((?:19|20)\d\d)[/_-](?:(?:19|20)\d\d|\d\d)\b(?!-)", text)
-    if season and not published.date:
-        return int(season[1])
-    found = re.search(r"((?:19|20)\d\d)(?:-(\d\d))?", published.date or text)
+    for begun, ended in _SEASON.findall(published.competition):
+        if (int(begun) + 1) % 100 == int(ended) % 100:
+            return int(begun)
+    found = re.search(r"((?:19|20)\d\d)(?:-(\d\d))?", published.date or published.competition)
     if found is None:
-        return int(season[1]) if season else 2023
+        return 2023
     month = int(found[2] or 1)
     # A season begins in July.
     return int(found[1]) if month >= _JULY else int(found[1]) - 1

@@ -11,9 +11,12 @@ from msgspec import Struct, field
 
 from tracker.conform import names
 from tracker.conform.published import Line, Problem, Published, PublishedRace, stage_of
+from tracker.domain import noc as nocs
 
 _ALIKE, _ALIKE_WITH_NUMBER = 0.85, 0.6
 """How alike two spellings must be; less where the helmet number is the same."""
+_RUSSIAN = {"RUS", "ROC", "OAR", "RSU", "AIN"}
+"""Codes under which the same skaters started."""
 
 
 class Person(Struct):
@@ -138,12 +141,25 @@ def _merge_spellings(found: Roster) -> None:
 
 
 def _same_words(people: list[Person]) -> list[list[Person]]:
-    """Return those who have one name and several nations: a code is often mistyped."""
+    """Return those who have one name and several nations, where a code may be mistyped.
+
+    It may where it is no IOC code, where a neutral team's code stands for the nation's, and where
+    the helmet number is the same.
+    """
     count = Counter(names.words(person.name) for person in people)
-    return [
+    groups = [
         [person for person in people if names.words(person.name) == words]
         for words, times in count.items()
         if times > 1
+    ]
+    return [
+        [one, other]
+        for group in groups
+        for i, one in enumerate(group)
+        for other in group[i + 1 :]
+        if one.bibs & other.bibs
+        or {one.noc, other.noc} <= _RUSSIAN
+        or not {one.noc, other.noc} <= nocs.CODES
     ]
 
 

@@ -21,8 +21,25 @@ _HEIGHT: dict[str, int] = {
     "FINAL_B": 10,
     "FINAL_A": 10,
 }
+_FINALS_HEIGHT = 10
 _EARLY_QF = 3
 _ON_THE_SIDE = ("REP_", "RANKING_")
+
+
+def further_on(competition: Competition, stage: str) -> set[str]:
+    """Return who of a round started in a higher one without a repechage in between."""
+    appears = _appearances(competition)
+    heights = _heights(appears)
+    mine = heights.get(stage, -1)
+    return {
+        who
+        for who, stages in appears.items()
+        if stage in stages
+        and any(
+            heights.get(other, -1) > mine and not other.startswith(_ON_THE_SIDE) for other in stages
+        )
+        and (stage.startswith("REP_") or not _in_repechage(stages))
+    }
 
 
 def misplaced(
@@ -32,10 +49,7 @@ def misplaced(
 
     Rounds of which a race may be missing in the file are passed over.
     """
-    appears: dict[str, set[str]] = {}
-    for entered in competition.races:
-        for who in entered.lines:
-            appears.setdefault(who, set()).add(entered.stage)
+    appears = _appearances(competition)
     heights = _heights(appears)
     goers: dict[str, set[str]] = {}
     feeders: dict[str, set[str]] = {}
@@ -43,6 +57,12 @@ def misplaced(
         for to, group in _by_destination(competition, stage, progression, appears, heights):
             goers.setdefault(to, set()).update(group)
             feeders.setdefault(to, set()).add(stage)
+    semifinals = progressions.get("SF")
+    if semifinals is not None and semifinals.spelling.lettered:
+        # Where marks name the finals, nobody starts in one without a mark.
+        for final in ("FINAL_A", "FINAL_B", "FINAL_C"):
+            goers.setdefault(final, set())
+            feeders.setdefault(final, set()).add("SF")
     for to, going in goers.items():
         started = {who for who, stages in appears.items() if to in stages}
         if not started or to.startswith(_ON_THE_SIDE) or not _whole(competition, to):
@@ -52,6 +72,15 @@ def misplaced(
         for who in sorted(started - going):
             if appears[who] & feeders[to]:
                 yield to, who, True
+
+
+def _appearances(competition: Competition) -> dict[str, set[str]]:
+    """Return the rounds in which each competitor stands."""
+    appears: dict[str, set[str]] = {}
+    for entered in competition.races:
+        for who in entered.lines:
+            appears.setdefault(who, set()).add(entered.stage)
+    return appears
 
 
 def _by_destination(
@@ -111,13 +140,17 @@ def _leads_to(
     mine = heights.get(stage)
     if mine is None:
         return None
+    # Finals follow the highest of the other rounds; a race of it may be missing in the file.
+    present = {other for stages in appears.values() for other in stages}
+    rounds = [other for other in present if mine < heights.get(other, -1) < _FINALS_HEIGHT]
     following: Counter[str] = Counter()
     for who in group:
         above = [
             other
             for other in appears[who]
             if heights.get(other, -1) > mine
-            and (other not in ("FINAL_B", "FINAL_C"))
+            and other not in ("FINAL_B", "FINAL_C")
+            and (other != "FINAL_A" or not rounds)
             and (stage.startswith("REP_") or not other.startswith(_ON_THE_SIDE))
         ]
         if above:
