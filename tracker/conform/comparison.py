@@ -8,7 +8,7 @@ from tracker.conform.entry import Competition, Entered
 from tracker.conform.final import classification, medals
 from tracker.conform.inference import FINALS, Progression, agree, infer
 from tracker.conform.published import BadPublication
-from tracker.conform.starts import further_on, misplaced
+from tracker.conform.starts import further_on, misplaced, next_round
 from tracker.domain.race import ResultRow
 from tracker.domain.result import STATUS_ORDER, sheet
 
@@ -125,7 +125,8 @@ def _progressions(competition: Competition, report: Report) -> dict[str, Progres
         races = [competition.race(entered) for entered in here]
         takes = competition.office.ruleset.advancement_takes_time_place
         started = further_on(competition, stage)
-        progression = infer(here[0].round, races, published, started, takes_time_place=takes)
+        to = next_round(competition, stage, set(published))
+        progression = infer(here[0].round, races, published, started, to=to, takes_time_place=takes)
         found[stage] = progression
         report.progressions.append(f"{here[0].published.round}: {progression.words()}")
         marks = progression.marks(races)

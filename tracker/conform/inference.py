@@ -83,18 +83,20 @@ def infer(
     published: dict[str, str],
     started: set[str],
     *,
+    to: Round | None = None,
     takes_time_place: bool,
 ) -> Progression:
     """Return the smallest progression whose marks are the published ones, or come closest.
 
-    Of equally close ones it is that which also explains who started further on. Whether an
-    advancement takes a place by time is tried as the season's ruleset says first.
+    It leads to where most start next, else to what usually follows. Of equally close ones it is
+    that which also explains who started further on. Whether an advancement takes a place by time
+    is tried as the season's ruleset says first.
     """
     best: Progression | None = None
     closest: tuple[int, int] | None = None
     counts = Counter(published.values())
     spelling = _spelling(counts)
-    candidates = _candidates(round_, counts, spelling, takes_time_place)
+    candidates = _candidates(to or _next(round_), counts, spelling, takes_time_place)
     for tried, (targets, takes, alone) in enumerate(candidates):
         found = Progression(round_, targets, takes, alone, spelling, 0)
         marks = found.marks(races)
@@ -117,7 +119,7 @@ def _spelling(counts: Counter[str]) -> Spelling:
 
 
 def _candidates(
-    round_: Round,
+    to: Round,
     counts: Counter[str],
     spelling: Spelling,
     takes_time_place: bool,
@@ -129,7 +131,7 @@ def _candidates(
     ]
     if not letters or "Q" in counts:
         # Some quarterfinals lead to semifinals and, those who are left, to Final C.
-        heads = list(_target(_next(round_), counts, "q", ("ADV",)))
+        heads = list(_target(to, counts, "q", ("ADV",)))
     else:
         first = letters.pop(0)
         heads = list(_target(FINALS[first], counts, f"q{first}", (f"AD{first}", "ADV")))

@@ -48,7 +48,7 @@ def roster(published: Published, *, relay: bool) -> Roster:
     for i, race in enumerate(published.rounds):
         for j, line in enumerate(race.results):
             by_nation = relay and line.noc != "" and line.noc not in several
-            person = _exact(found, line, i, by_nation=by_nation)
+            person = _exact(found, line, (i, stage_of(race.round)), by_nation=by_nation)
             if person is not None and i in {r for r, _ in person.lines}:
                 if not _two_people(person, line):
                     _twice(found, race, j)
@@ -73,7 +73,8 @@ def _several_teams(published: Published) -> set[str]:
     return {noc for (stage, noc), each in teams.items() if len(each) > 1 and stage[:3] != "REP"}
 
 
-def _exact(found: Roster, line: Line, race: int, *, by_nation: bool) -> Person | None:
+def _exact(found: Roster, line: Line, at: tuple[int, str], *, by_nation: bool) -> Person | None:
+    race, stage = at
     same = [
         person
         for person in found.people
@@ -81,9 +82,12 @@ def _exact(found: Roster, line: Line, race: int, *, by_nation: bool) -> Person |
     ]
     # Two of the same name and nation are told apart by their numbers.
     same.sort(key=lambda one: (line.bib not in one.bibs, race in {r for r, _ in one.lines}))
-    if not same or (len(same) > 1 and line.bib is not None and line.bib not in same[0].bibs):
+    if not same:
         return None
-    return same[0]
+    best, other_number = same[0], line.bib is not None and line.bib not in same[0].bibs
+    if other_number and (len(same) > 1 or (best.bibs and stage in best.stages)):
+        return None
+    return best
 
 
 def _two_people(person: Person, line: Line) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 
 from tracker.conform.entry import Competition
 from tracker.conform.inference import FINALS, Progression
+from tracker.domain.values import Round
 
 _HEIGHT: dict[str, int] = {
     "PREPRELIM": 0,
@@ -40,6 +41,14 @@ def further_on(competition: Competition, stage: str) -> set[str]:
         )
         and (stage.startswith("REP_") or not _in_repechage(stages))
     }
+
+
+def next_round(competition: Competition, stage: str, marked: set[str]) -> Round | None:
+    """Return the round in which most of those with a mark start next."""
+    appears = _appearances(competition)
+    to = _leads_to(stage, marked, appears, _heights(appears))
+    here = competition.stage(to) if to is not None else []
+    return here[0].round if here else None
 
 
 def misplaced(
