@@ -135,9 +135,13 @@ def _progressions(competition: Competition, report: Report) -> dict[str, Progres
                 report.marks += 1
                 if line.blank and line.qual is None:
                     continue
-                if not agree(line.qual, marks.get(who)):
-                    where = (entered.published.words, line.name, "mark")
-                    _differ(report, where, (line.qual, marks.get(who)), progression.words())
+                derived = marks.get(who)
+                where = (entered.published.words, line.name, "mark")
+                if not agree(line.qual, derived):
+                    _differ(report, where, (line.qual, derived), progression.words())
+                elif (line.qual or "")[:1] != (derived or "")[:1]:
+                    anyway = f"{line.name} is advanced in a place that goes on anyway"
+                    report.notes.append(f"{entered.published.words}: {anyway}")
     return found
 
 

@@ -72,9 +72,15 @@ class Progression(Struct, frozen=True):
 
 
 def agree(published: str | None, derived: str | None) -> bool:
-    """Return whether two marks are the same; some sheets print `ADV` of a semifinal for `ADA`."""
-    advanced = published == "ADV" and derived is not None and derived.startswith("AD")
-    return published == derived or advanced
+    """Return whether two marks are the same, as sheets print them.
+
+    Some print `ADV` of a semifinal for `ADA`. Whoever the referee advances is printed so, even
+    where the place would do (World Cups of Kolomna 2013 and Dresden 2020).
+    """
+    if published is None or derived is None or not published.startswith("AD"):
+        return published == derived
+    final = published.removeprefix("AD")
+    return derived[:1] in ("A", "Q") and final in ("V", derived.removeprefix("AD").lstrip("Q"))
 
 
 def infer(
@@ -102,11 +108,13 @@ def infer(
         marks = found.marks(races)
         everybody = {*marks, *published}
         differ = sum(not agree(published.get(who), marks.get(who)) for who in everybody)
-        close = (differ, len(started ^ set(marks)))
+        # So many places for all who are left explain anything; so many of each race are likelier.
+        unlikely = any(target.by_place == 0 for target in targets[1:])
+        close = (differ + unlikely, len(started ^ set(marks)))
         if closest is None or close < closest:
             closest = close
             best = Progression(round_, targets, takes, alone, spelling, differ)
-        if differ == 0 or tried >= _MOST_TRIED:
+        if close[0] == 0 or tried >= _MOST_TRIED:
             break
     assert best is not None
     return best

@@ -74,7 +74,7 @@ def misplaced(
             feeders.setdefault(final, set()).add("SF")
     for to, going in goers.items():
         started = {who for who, stages in appears.items() if to in stages}
-        if not started or to.startswith(_ON_THE_SIDE) or not _whole(competition, to):
+        if not started or not _whole(competition, to):
             continue
         for who in sorted(going - started):
             yield to, who, False
