@@ -187,3 +187,16 @@ def test_old_marks_have_no_letter() -> None:
     report = compared(found)
     assert report.differences == []
     assert report.progressions == ["Semifinals: 1 to FINAL_A"]
+
+
+@pytest.mark.parametrize("printed", ["QB", "qB"])
+def test_a_final_b_filled_by_time_is_explained_by_who_starts_in_it(printed: str) -> None:
+    """Thirds, and the fastest fourth as `QB` or `qB`: the start list of Final B decides."""
+    first = [("A", "CAN", 1, "QA", 1), ("B", "KOR", 2, "QB", 2), ("C", "CHN", 3, printed, 3)]
+    second = [("D", "USA", 1, "QA", 4), ("E", "JPN", 2, "QB", 5), ("F", "FRA", 3, None, 6)]
+    sheets = [race("Semifinals", 1, *first), race("Semifinals", 2, *second)]
+    sheets[1]["results"][2]["time"] = "44.000"
+    final = [("B", "KOR", 1, None, 2), ("C", "CHN", 2, None, 3), ("E", "JPN", 3, None, 5)]
+    assert compared(published(*sheets, race("Final B", 1, *final))).differences == []
+    without = compared(published(*sheets, race("Final B", 1, final[0], ("E", "JPN", 2, None, 5))))
+    assert [each.who for each in without.differences] == (["C"] if printed == "QB" else [])
