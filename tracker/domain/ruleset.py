@@ -53,7 +53,6 @@ class Overall(Struct, frozen=True):
 
     count_best: int = 0
     """How many results count; 0: all of them."""
-    relays: bool = False
     tie_break: tuple[Literal["wins", "seconds", "thirds", "latest"], ...] = (
         "wins",
         "seconds",
