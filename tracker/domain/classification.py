@@ -40,6 +40,7 @@ class Classified(Struct, frozen=True):
     points: int
     medal: Medal | None
     line_up: tuple[Member, ...]
+    """Everybody who raced for a team in any round: a relay's medal is theirs."""
 
 
 _Key = tuple[int, int, int, tuple[tuple[int, ...], int]]
@@ -79,7 +80,7 @@ def classify(races: Sequence[Race], ruleset: Ruleset) -> tuple[Classified, ...]:
     )
 
 
-def _last_results(races: Iterable[Race], ruleset: Ruleset) -> Iterable[_Last]:
+def _last_results(races: Sequence[Race], ruleset: Ruleset) -> Iterable[_Last]:
     """Return the best round that each competitor reached in a race that has been skated."""
     best: dict[str, _Last] = {}
     times: dict[str, int] = {}
@@ -102,7 +103,22 @@ def _last_results(races: Iterable[Race], ruleset: Ruleset) -> Iterable[_Last]:
             earlier = sorted(each for each in places[who] if each[0] > last.round_order)
             tie = tuple(place for _, place in earlier), times.get(who, _NO_TIME)
             best[who] = replace(last, key=(*last.key[:3], tie))
-    return _level(best.values())
+    return _level([_with_whole_team(last, races) for last in best.values()])
+
+
+def _with_whole_team(last: _Last, races: Iterable[Race]) -> _Last:
+    """Add the skaters who raced for a team in other rounds than its last one."""
+    if not last.row.line_up:
+        return last
+    rows = [
+        row
+        for race in races
+        if not race.cancelled and _counts(race)
+        for row in sheet(race)
+        if row.competitor == last.row.competitor and row.status != "DNS"
+    ]
+    named = {member.skater: member for row in (last.row, *rows) for member in row.line_up}
+    return replace(last, row=replace(last.row, line_up=tuple(named.values())))
 
 
 def _level(results: Collection[_Last]) -> list[_Last]:

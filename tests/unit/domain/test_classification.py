@@ -216,3 +216,64 @@ def test_only_competitors_of_scoring_rounds_score() -> None:
     """World Championships with an overall title gave points for Final A alone."""
     rows = classify(both(official(finals())), rulesets.load("worlds-overall"))
     assert [x.points for x in rows] == [34, 21, 13, 0, 0]
+
+
+def test_a_relays_medal_is_everybodys_who_raced_in_a_round() -> None:
+    """Who raced in the semifinal and not in the final is in the team that won."""
+    day = competition()
+    teams = {"can": SKATERS[0], "kor": SKATERS[1]}
+    substitute = ("ann-other", "Ann Other", "CAN")
+    day.when(
+        c.EnterSkater(
+            competition="cup",
+            skater=substitute[0],
+            name=substitute[1],
+            noc=substitute[2],
+            gender="women",
+        )
+    )
+    own = {"can": (teams["can"][0], substitute[0]), "kor": (teams["kor"][0],)}
+    for team, (_, name, noc, _) in teams.items():
+        day.when(
+            c.EnterTeam(
+                competition="cup",
+                team=team,
+                name=name,
+                noc=noc,
+                gender="women",
+                skaters=own[team],
+            )
+        )
+    day.when(
+        c.AddDistance(
+            distance="cup/women-3000-relay",
+            name="Women relay",
+            gender="women",
+            metres=3000,
+            relay=True,
+        )
+    )
+    races: dict[str, tuple[Round, str]] = {
+        "semi": ("SF", own["can"][1]),
+        "final": ("FINAL_A", own["can"][0]),
+    }
+    for name, (round_, who) in races.items():
+        race = f"cup/women-3000-relay/{name}"
+        day.given(
+            c.ScheduleRace(race=race, round=round_, round_name=name),
+            c.PublishStartList(
+                race=race,
+                starters=(
+                    StarterRequest("can", 1, (who,)),
+                    StarterRequest("kor", 2, own["kor"]),
+                ),
+            ),
+            c.StartRace(race=race),
+            c.RecordFinishOrder(race=race, groups=(("can",), ("kor",))),
+            c.EndRace(race=race),
+            c.DeclareResultOfficial(race=race),
+        )
+    rows = classify([day.race(f"cup/women-3000-relay/{name}") for name in races], MODERN)
+    winner = rows[0]
+    assert (winner.competitor, winner.medal) == ("can", "gold")
+    assert [member.skater for member in winner.line_up] == [SKATERS[0][0], "ann-other"]
