@@ -13,3 +13,8 @@ RENDERS: dict[str, Callable[[Race, Marks], Document]] = {
     "lap-chart": lambda race, _: lap_chart.render(race),
     "result": race_result.render,
 }
+"""What the public may read."""
+FOR_OFFICIALS: dict[str, Callable[[Race, Marks], Document]] = {
+    "official-result": race_result.render_for_officials,
+}
+"""What holds decisions under embargo."""

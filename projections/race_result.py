@@ -5,13 +5,57 @@ from collections.abc import Mapping, Sequence
 from projections.projection import Document, Row
 from projections.race_header import header, mark, penalty
 from tracker.domain.marks import UNMARKED, Marks
-from tracker.domain.race import Race, ResultRow
+from tracker.domain.race import Decision, Race, ResultRow
 from tracker.domain.result import sheet
 
 
 def render(race: Race, marks: Marks = UNMARKED) -> Document:
     """Return the result sheet; once it is official, as it was declared or corrected last."""
-    rows = sheet(race)
+    return _render(race, sheet(race), marks)
+
+
+def render_for_officials(race: Race, marks: Marks = UNMARKED) -> Document:
+    """Return the sheet with every decision in force, announced or not, and what waits."""
+    found = _render(race, sheet(race, public=False), marks)
+    decisions = [_decision(decision) for decision in race.decisions]
+    own = {
+        "view": "official",
+        "decisions": decisions,
+        "pending": [each for each in decisions if each["in_force"] != each["announced"]],
+        "protests": [
+            {
+                "protest": protest.protest,
+                "noc": protest.noc,
+                "subject": protest.subject,
+                "at_ms": protest.at_ms,
+                "late": protest.late,
+                "upheld": protest.upheld,
+                "outcome": protest.outcome,
+            }
+            for protest in race.protests
+        ],
+        "version": race.version,
+    }
+    return Document({**found.header, **own}, found.entries, found.order)
+
+
+def _decision(decision: Decision) -> Row:
+    return {
+        "version": decision.version,
+        "kind": decision.kind,
+        "competitor": decision.competitor,
+        "infringement": decision.infringement,
+        "reason": decision.reason,
+        "zone": decision.zone,
+        "lap": decision.lap,
+        "victim": decision.victim,
+        "final": decision.final,
+        "in_force": decision.in_force,
+        "announced": decision.announced,
+    }
+
+
+def _render(race: Race, rows: Sequence[ResultRow], marks: Marks) -> Document:
     official = race.official
     return Document(
         {

@@ -175,7 +175,7 @@ class ReadModels:
 
         A version of a race is rendered once, however many ask for it.
         """
-        render = race_documents.RENDERS.get(name)
+        render = race_documents.RENDERS.get(name) or race_documents.FOR_OFFICIALS.get(name)
         if render is None:
             raise NotFound(
                 f"a race has no document {name}: it has {', '.join(race_documents.RENDERS)}"

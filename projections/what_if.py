@@ -1,7 +1,7 @@
 """What would have been: one distance on other facts, and every difference to the season."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -54,6 +54,10 @@ class Difference(Struct, frozen=True):
     after: object
 
 
+_FactsOf: TypeAlias = dict[str, tuple[dict[int, int], Facts]]
+"""By race: the version at each position, and the events."""
+
+
 class WhatIf:
     """Answers from the streams that are touched, and from the stored read models for the rest."""
 
@@ -61,45 +65,39 @@ class WhatIf:
         self._models = models
 
     async def ask(
-        self, asked: Iterable[Asked], ruleset: Ruleset | None, *, as_of: int
+        self,
+        asked: Sequence[Asked],
+        ruleset: Ruleset | None,
+        *,
+        as_of: int,
+        against: Sequence[Asked] = (),
     ) -> list[Difference]:
         """Return what would have been different, as of a position; nothing is written.
 
-        All races belong to one distance. Raises BadWhatIf, NotFound, and the Refusal of a command
-        that could not have been decided.
+        It is compared with what is, or with what is supposed `against` it. All races belong to one
+        distance. Raises BadWhatIf, NotFound, and the Refusal of a command that could not have been
+        decided.
         """
-        wanted = list(asked)
-        distances = {each.race.rsplit("/", 1)[0] for each in wanted}
+        distances = {each.race.rsplit("/", 1)[0] for each in (*asked, *against)}
         if len(distances) != 1:
             raise BadWhatIf("ask about races of one distance at a time")
         distance = distances.pop()
         before, facts = await self._book(distance, as_of)
         after = before.copy()
         competition = distance.split("/", maxsplit=1)[0]
-        state = after.competitions[competition]
         if ruleset is not None:
+            state = after.competitions[competition]
             after.competitions[competition] = replace(state, ruleset=ruleset)
-        context = Context(
-            now_ms=0,
-            competition=after.competitions[competition],
-            distance=after.distances[distance],
-        )
-        for each in wanted:
-            if each.race not in facts:
-                raise NotFound(f"no race {each.race} was on the programme at that position")
-            positions, own = facts[each.race]
-            now = replace(context, now_ms=_last_moment(own))
-            after.races[each.race] = supposed(own, _changes(each, positions, own), now)
+        _suppose(after, distance, asked, facts)
+        _suppose(before, distance, against, facts)
         return list(_differences(before, after, distance))
 
-    async def _book(
-        self, distance: str, as_of: int
-    ) -> tuple[Book, dict[str, tuple[dict[int, int], Facts]]]:
+    async def _book(self, distance: str, as_of: int) -> tuple[Book, _FactsOf]:
         """Return a book of one distance, and each race's facts with versions by position."""
         rounds = await self._models.read("rounds", distance, as_of=as_of)
         names = [each["race"] for row in rounds.entries.values() for each in row["races"]]
         book = Book()
-        facts: dict[str, tuple[dict[int, int], Facts]] = {}
+        facts: _FactsOf = {}
         recorded = await self._models.streams(
             [f"race-{name}" for name in names] + [f"distance-{distance}"], as_of=as_of
         )
@@ -156,6 +154,18 @@ def _created(header: Row) -> e.CompetitionCreated:
         ends_on=header["ends_on"],
         series=header["series"],
     )
+
+
+def _suppose(book: Book, distance: str, asked: Sequence[Asked], facts: _FactsOf) -> None:
+    """Put races in a book as they would have been."""
+    competition = book.competitions[distance.split("/", maxsplit=1)[0]]
+    context = Context(now_ms=0, competition=competition, distance=book.distances[distance])
+    for each in asked:
+        if each.race not in facts:
+            raise NotFound(f"no race {each.race} was on the programme at that position")
+        positions, own = facts[each.race]
+        now = replace(context, now_ms=_last_moment(own))
+        book.races[each.race] = supposed(own, _changes(each, positions, own), now)
 
 
 def _last_moment(facts: Facts) -> int:

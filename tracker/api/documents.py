@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import msgspec
+
 from projections import best_times, draws, medals, standings
 from projections.draws import Basis, Lots
 from projections.read_models import ReadModels
@@ -52,6 +54,14 @@ class Documents:
     async def journal(self, competition: str, *, as_of: int | None) -> Answer:
         """Return a competition's decisions."""
         return await self._stored("journal", competition, as_of)
+
+    async def ruleset(self, competition: str, *, as_of: int | None) -> Answer:
+        """Return the ruleset that a competition has adopted, whole."""
+        position = await self._moment(as_of)
+        state = await self._competition(competition, position)
+        if state.ruleset is None:
+            raise NotFound(f"{competition} had not adopted a ruleset at position {position}")
+        return {**msgspec.to_builtins(state.ruleset), "rows": [], "position": position}
 
     async def proposals(self, competition: str, *, as_of: int | None) -> Answer:
         """Return what waits for an official: cards that are due, start lists that are stale."""

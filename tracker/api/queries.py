@@ -47,6 +47,7 @@ class Queries:
             self._get("/api/v1/competitions/{competition}/medals", self._medals),
             self._get("/api/v1/competitions/{competition}/journal", self._journal),
             self._get("/api/v1/competitions/{competition}/proposals", self._proposals),
+            self._get("/api/v1/competitions/{competition}/ruleset", self._ruleset),
             self._get("/api/v1/competitions/{competition}/helmet-numbers", self._helmet_numbers),
             self._get("/api/v1/competitions/{competition}/best-times", self._best_times),
             self._get("/api/v1/series/{series}/standings", self._standings),
@@ -93,6 +94,9 @@ class Queries:
 
     async def _journal(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.journal(request.match_info["competition"], as_of=moment)
+
+    async def _ruleset(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.ruleset(request.match_info["competition"], as_of=moment)
 
     async def _proposals(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.proposals(request.match_info["competition"], as_of=moment)

@@ -25,6 +25,8 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     """Races of one distance with what is supposed of them, and a ruleset in place of theirs."""
 
     races: tuple[Asked, ...]
+    against: tuple[Asked, ...] = ()
+    """What it is compared with; empty: what is."""
     ruleset: str | None = None
 
 
@@ -39,7 +41,7 @@ def parse(body: bytes) -> Question:
         question = _DECODER.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BadQuestion(f"the question cannot be understood: {str(error)[:300]}") from None
-    if not 1 <= len(question.races) <= MOST_RACES:
+    if not 1 <= len(question.races) <= MOST_RACES or len(question.against) > MOST_RACES:
         raise BadQuestion(f"a question is about 1 to {MOST_RACES} races: $.races")
     return question
 
@@ -48,7 +50,7 @@ async def answer(
     what_if: WhatIf, question: Question, ruleset: Ruleset | None, *, as_of: int
 ) -> dict[str, Any]:
     """Return every difference, in the order result, marks, classification, medals, standings."""
-    found = await what_if.ask(question.races, ruleset, as_of=as_of)
+    found = await what_if.ask(question.races, ruleset, as_of=as_of, against=question.against)
     return {
         "races": [each.race for each in question.races],
         "ruleset": question.ruleset,

@@ -23,6 +23,7 @@ DOCUMENTS = (
     f"/api/v1/distances/{officials.DISTANCE}/rounds",
     f"/api/v1/distances/{officials.DISTANCE}/draw/FINAL_A",
     f"/api/v1/competitions/{officials.COMPETITION}/proposals",
+    f"/api/v1/competitions/{officials.COMPETITION}/ruleset",
     f"/api/v1/competitions/{officials.COMPETITION}/helmet-numbers",
     f"{RACE}/start-list",
     f"{RACE}/board",

@@ -66,6 +66,23 @@ async def test_dropping_it_again_comes_to_the_same(skated: Skated) -> None:
     assert told(then, "classification")["ann-one", "rank"] == (1, 4)
 
 
+async def test_two_suppositions_are_compared(skated: Skated) -> None:
+    """The result with the penalty, against the result with another one."""
+    http, position = skated
+    await get(http, "/api/v1/competitions", after=position)
+    other = {**PENALTY, "competitor": "bea-two"}
+    found = await ask(
+        http,
+        {
+            "races": [{"race": officials.RACE, "add": [PENALTY]}],
+            "against": [{"race": officials.RACE, "add": [other]}],
+        },
+    )
+    assert told(found, "classification")["ann-one", "rank"] == (1, 4)
+    assert told(found, "classification")["bea-two", "rank"] == (4, 1)
+    assert ("cia-three", "rank") not in told(found, "classification")
+
+
 async def test_nothing_supposed_nothing_different(skated: Skated) -> None:
     """Also under its own ruleset."""
     http, position = skated
