@@ -9,10 +9,13 @@ from tracker.domain.race import OnIce, Race, ResultRow
 from tracker.domain.result import sheet
 
 
-def render(race: Race, marks: Marks = UNMARKED) -> Document:
-    """Return the board: the running order, and from the end of the race on the result sheet."""
+def render(race: Race, marks: Marks = UNMARKED, *, public: bool = True) -> Document:
+    """Return the board: the running order, and from the end of the race on the result sheet.
+
+    What is not public shows decisions under embargo as well.
+    """
     progress = {each.competitor: each for each in running(race)}
-    rows = {row.competitor: row for row in sheet(race)}
+    rows = {row.competitor: row for row in sheet(race, public=public)}
     cells = chart(race)
     settled = _is_settled(race)
     order = [k for k in rows if k in progress] if settled else list(progress)

@@ -27,6 +27,8 @@ from tracker.command_handler import CommandHandler
 from tracker.config import Settings
 from tracker.errors import NotYet, SettingsError
 from tracker.live.hub import Hub
+from tracker.live.stages import Stages
+from tracker.live.tape import Tape
 from tracker.log.event_log import EventLog, connect, open_event_log
 
 READ_CONNECTIONS = 8
@@ -107,10 +109,16 @@ async def opened(settings: Settings) -> AsyncIterator[Tracker]:
     """Yield a whole tracker, with everything but an address."""
     async with contextlib.AsyncExitStack() as stack:
         log, runner, models = await stack.enter_async_context(projected(settings))
-        hub = Hub(log.epoch, feed_documents.render, resolve=feed_documents.resolve)
-        live = Live(hub)
+        hub = Hub(
+            log.epoch,
+            feed_documents.render,
+            resolve=feed_documents.resolve,
+            official=settings.official_feed,
+        )
+        tape = Tape(hub.limits)
+        live = Live(hub, Stages(hub, tape), log)
         await stack.enter_async_context(live.running())
-        opening = asyncio.create_task(_open_feed(runner, hub), name="feed opening")
+        opening = asyncio.create_task(_open_feed(log, runner, hub, tape), name="feed opening")
         stack.push_async_callback(_cancel, opening)
         handler = CommandHandler(log, ruleset=rulesets.load)
 
@@ -139,11 +147,13 @@ async def opened(settings: Settings) -> AsyncIterator[Tracker]:
         yield Tracker(log=log, runner=runner, models=models, hub=hub, handler=handler, site=site)
 
 
-async def _open_feed(runner: Runner, hub: Hub) -> None:
+async def _open_feed(log: EventLog, runner: Runner, hub: Hub, tape: Tape) -> None:
     """Let viewers in as soon as the book is up to date, and tell them all that follows."""
     await runner.caught_up.wait()
     runner.subscribe(hub.publish)
+    runner.subscribe(tape.heard)
     hub.publish(runner.book.position, frozenset(), runner.book)
+    await tape.follow(log, runner.book.copy())
 
 
 async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:

@@ -28,6 +28,7 @@ PORT_LIMIT = 65_535
 HOST_CHARACTERS_LIMIT = 253
 """Characters in the name of a host."""
 
+_ON, _OFF = ("yes", "true", "1"), ("no", "false", "0")
 _SCHEMES = ("postgresql", "postgres")
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _DIGITS = re.compile(r"[0-9]{1,5}")
@@ -46,6 +47,8 @@ class Settings(Struct, frozen=True):
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     log_level: LogLevel = "info"
+    official_feed: bool = False
+    """Whether the feed shows decisions under embargo to whoever asks for `official/…`."""
 
 
 def read(
@@ -55,6 +58,7 @@ def read(
     host: str | None = None,
     port: int | str | None = None,
     log_level: str | None = None,
+    official_feed: bool | None = None,
     environment: Mapping[str, str] | None = None,
 ) -> Settings:
     """Return the settings from what was typed, else from `BELL_LAP_…` variables, else defaults.
@@ -70,6 +74,7 @@ def read(
         host=_host(_first(host, found, "BELL_LAP_HOST", DEFAULT_HOST), faults),
         port=_port(_first(port, found, "BELL_LAP_PORT", DEFAULT_PORT), faults),
         log_level=_level(_first(log_level, found, "BELL_LAP_LOG_LEVEL", "info"), faults),
+        official_feed=_switch(_first(official_feed, found, "BELL_LAP_OFFICIAL_FEED", "no"), faults),
     )
     if faults:
         raise SettingsError("; ".join(faults))
@@ -157,6 +162,13 @@ def _port(port: str, faults: list[str]) -> int:
         return int(port)
     faults.append(f"the port {port!r} is not a number from 0 to {PORT_LIMIT}")
     return DEFAULT_PORT
+
+
+def _switch(text: str, faults: list[str]) -> bool:
+    """Return whether a switch is on."""
+    if text.lower() not in (*_ON, *_OFF):
+        faults.append(f"the official feed is {text[:20]!r}: write {_ON[0]} or {_OFF[0]}")
+    return text.lower() in _ON
 
 
 def _level(level: str, faults: list[str]) -> LogLevel:

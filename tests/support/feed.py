@@ -21,6 +21,8 @@ STANDINGS = "standings/season"
 def scope_of(topic: str) -> Scope:
     """Return a scope that concerns a topic."""
     kind, _, name = topic.partition("/")
+    if kind == "official":
+        return ("race", name.removeprefix("race/"))
     return (
         {
             "race": "race",
@@ -132,7 +134,9 @@ class Connection:
 class Stage:
     """A hub whose documents and clock a test sets."""
 
-    def __init__(self, *, epoch: str = "e1", opened: bool = True, **limits: Any) -> None:
+    def __init__(
+        self, *, epoch: str = "e1", opened: bool = True, official: bool = False, **limits: Any
+    ) -> None:
         self.now_s = 1_000.0
         self.documents: dict[str, Json] = {}
         self.same: dict[str, str] = {}
@@ -146,6 +150,7 @@ class Stage:
             epoch,
             self._render,
             resolve=lambda topic, _: self.same.get(topic, topic),
+            official=official,
             limits=Limits(**limits),
             monotonic=lambda: self.now_s,
             wall=lambda: 1_700_000_000.0 + self.now_s,

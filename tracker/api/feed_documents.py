@@ -15,7 +15,7 @@ _CLASSIFICATION = ClassificationProjection()
 
 
 def render(topic: str, book: Book) -> Document | None:
-    """Return a topic's document as the public may see it, or None when there is no such thing."""
+    """Return a topic's document, or None when there is none; only `official/…` is not public."""
     kind, _, name = topic.partition("/")
     return _RENDERS[kind](name, book)
 
@@ -32,6 +32,14 @@ def _race(name: str, book: Book) -> Document | None:
     if race is None or race.scheduled is None:
         return None
     return race_board.render(race, book.marks_of(race)).feed()
+
+
+def _official(name: str, book: Book) -> Document | None:
+    """Return what the officials know of a race, decisions under embargo included."""
+    race = book.races.get(name.removeprefix("race/"))
+    if race is None or race.scheduled is None:
+        return None
+    return race_board.render(race, book.marks_of(race), public=False).feed()
 
 
 def _no_current_race(name: str, book: Book) -> Document | None:
@@ -66,4 +74,5 @@ _RENDERS: dict[str, Callable[[str, Book], Document | None]] = {
     "classification": _classification,
     "medals": _medals,
     "standings": _standings,
+    "official": _official,
 }

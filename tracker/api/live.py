@@ -1,88 +1,71 @@
-"""The live feed's conversations on WebSockets."""
+"""The live feed's conversations: WebSocket, server-sent events, long poll."""
 
 import asyncio
 import contextlib
-import socket
-import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from typing import Protocol
 
+import msgspec
 from aiohttp import WSMsgType, web
 
+from tracker.api.live_hello import form_of, hello_of, wants_deflate
+from tracker.api.live_sinks import (
+    CLOSE_WITHIN_S,
+    DRAIN_LOOK_S,
+    EventsSink,
+    PollSink,
+    SocketSink,
+    tune,
+)
 from tracker.api.middleware import NOTES
-from tracker.live.hub import TRY_LATER, FeedClosed, Hub
+from tracker.live.audience import Viewer
+from tracker.live.hub import TRY_LATER, Hub
+from tracker.live.packets import Form, cursor
+from tracker.live.refusals import BadReplay, FeedClosed
+from tracker.live.stages import Stages
 from tracker.live.subscription import Subscription
+from tracker.live.tape import Tape
+from tracker.log.recorded_event import RecordedEvent
 
 MESSAGE_HARD_LIMIT = 64 * 1024
 """Bytes of a message that are read at all; one that is longer is not even answered."""
-SEND_BUFFER_LIMIT = 64 * 1024
-"""Bytes the kernel keeps for a viewer; what is in there is not replaced by anything newer."""
-UNSENT_LIMIT = 16 * 1024
-"""Bytes the kernel keeps for a viewer that have not left the machine."""
-UNANSWERED_MS = 20_000
-"""How long a viewer's machine may leave bytes unacknowledged before it counts as gone."""
-CLOSE_WITHIN_S = 2.0
-"""How long a viewer may take to answer a close."""
-DRAIN_LOOK_S = 0.02
-"""How often is looked whether a viewer has taken an answer."""
-
-# Linux names these, Python 3.11 not all of them.
-_TCP_NOTSENT_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
-_TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", 18)
+DEFLATE_BITS = 15
+"""The only window that shared messages fit; who agrees on another gets them uncompressed."""
+EVENT_HEADERS = {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    "Cache-Control": "no-store",
+    "X-Accel-Buffering": "no",
+    "Connection": "close",
+}
 
 
-class SocketSink:
-    """The writing end of one WebSocket: whole frames go straight to the transport."""
+class Reading(Protocol):
+    """What is needed of the event log."""
 
-    def __init__(self, ws: web.WebSocketResponse, transport: asyncio.Transport) -> None:
-        self._ws = ws
-        self._transport = transport
-        self.ending: asyncio.Task[None] | None = None
-        """The closing of the connection, once it was asked for."""
-
-    def write(self, data: bytes) -> None:
-        """Hand frames over; those for a connection that is going away are lost with it."""
-        if self.ending is None and not self._transport.is_closing():
-            self._transport.write(data)
-
-    def pending(self) -> int:
-        """Return how many bytes the kernel has not taken."""
-        return self._transport.get_write_buffer_size()
-
-    def end(self, code: int) -> None:
-        """Begin to close, and cut the connection when that takes too long."""
-        if self.ending is None:
-            self.ending = asyncio.get_running_loop().create_task(self._end(code))
-
-    async def _end(self, code: int) -> None:
-        try:
-            async with asyncio.timeout(CLOSE_WITHIN_S):
-                await self._ws.close(code=code)
-        except TimeoutError:
-            pass
-        if self.pending():
-            self._reset()
-
-    def _reset(self) -> None:
-        """Cut the connection so that the kernel forgets what was not taken."""
-        found = self._transport.get_extra_info("socket")
-        if found is not None:
-            with contextlib.suppress(OSError):
-                at_once = struct.pack("ii", 1, 0)
-                found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
-        self._transport.abort()
+    async def read_streams(
+        self, streams: Sequence[str], after: int, *, limit: int = ...
+    ) -> Sequence[RecordedEvent]:
+        """Return events of some streams in the order of the log."""
+        ...
 
 
 class Live:
-    """Serves the feed at `/feed`."""
+    """Serves the feed at `/feed`, `/feed/events` and `/feed/poll`."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, stages: Stages | None = None, log: Reading | None = None) -> None:
         self._hub = hub
-        self._sinks: set[SocketSink] = set()
+        self._stages = stages or Stages(hub, Tape(hub.limits))
+        self._log = log
+        self._sinks: set[SocketSink | EventsSink] = set()
         self._restless = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
         """Return where the feed is."""
-        return [web.get("/feed", self.feed)]
+        return [
+            web.get("/feed", self.feed),
+            web.get("/feed/events", self.events),
+            web.get("/feed/poll", self.poll),
+        ]
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -99,34 +82,44 @@ class Live:
 
     async def close(self) -> None:
         """Tell every viewer to come back in a moment, and close the connections."""
-        self._hub.close()
-        ending = [sink.ending for sink in self._sinks if sink.ending is not None]
+        self._stages.close()
+        sockets = [sink for sink in self._sinks if isinstance(sink, SocketSink)]
+        ending = [sink.ending for sink in sockets if sink.ending is not None]
         if ending:
             await asyncio.wait(ending)
 
+    def _converse(self, viewer: Viewer) -> Subscription:
+        return Subscription(self._hub, viewer, self._stages)
+
+    # --- WebSocket ---------------------------------------------------------------------------
+
     async def feed(self, request: web.Request) -> web.WebSocketResponse:
         """Converse with one viewer until either side ends it."""
+        form_of(request, deflate=False)
         ws = web.WebSocketResponse(
-            compress=False, max_msg_size=MESSAGE_HARD_LIMIT, timeout=CLOSE_WITHIN_S
+            compress=wants_deflate(request),
+            max_msg_size=MESSAGE_HARD_LIMIT,
+            timeout=CLOSE_WITHIN_S,
         )
         await ws.prepare(request)
         transport = request.transport
         if transport is None:
             return ws
-        _tune(transport)
+        tune(transport)
         sink = SocketSink(ws, transport)
+        form = form_of(request, deflate=ws.compress == DEFLATE_BITS)
         try:
-            viewer = self._hub.admit(sink)
+            viewer = self._hub.admit(sink, form)
         except FeedClosed as closed:
-            sink.write(self._hub.farewell(closed.bye, position=self._hub.position))
+            sink.write(self._hub.farewell(closed.bye, position=self._hub.position, form=form))
             await ws.close(code=TRY_LATER)
             return ws
         self._sinks.add(sink)
-        subscription = Subscription(self._hub, viewer)
+        subscription = self._converse(viewer)
         try:
-            await self._converse(ws, sink, subscription)
+            await self._listen(ws, sink, subscription)
         finally:
-            self._hub.leave(viewer)
+            subscription.leave()
             self._sinks.discard(sink)
             if NOTES in request:
                 request[NOTES].update(client=subscription.client, close=ws.close_code)
@@ -137,7 +130,7 @@ class Live:
             await ws.close(code=closing.code, message=closing.reason.encode())
         return ws
 
-    async def _converse(
+    async def _listen(
         self, ws: web.WebSocketResponse, sink: SocketSink, subscription: Subscription
     ) -> None:
         """Pass on what the viewer says, one message at a time, until the conversation is over."""
@@ -150,12 +143,10 @@ class Live:
             except TimeoutError:
                 subscription.hello_is_late()
             else:
-                if message.type is WSMsgType.TEXT:
-                    subscription.receive(message.data, self._hub.now_ms())
-                elif message.type is WSMsgType.BINARY:
-                    subscription.receive_binary()
-                else:
+                if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
                     return
+                subscription.receive(message.data, self._hub.now_ms())
+                await self._supply(subscription)
             data = subscription.to_send()
             if data:
                 sink.write(data)
@@ -164,22 +155,96 @@ class Live:
             while sink.pending() and sink.ending is None:  # noqa: ASYNC110 - no event says so
                 await asyncio.sleep(DRAIN_LOOK_S)
 
+    async def _supply(self, subscription: Subscription) -> None:
+        """Fetch what a hello needs before it can be answered."""
+        if subscription.wanted:
+            events: Sequence[RecordedEvent] = ()
+            if self._log is not None:
+                most = self._hub.limits.replay_events + 1
+                events = await self._log.read_streams(subscription.wanted, 0, limit=most)
+            subscription.supply(events)
+
+    # --- server-sent events ------------------------------------------------------------------
+
+    async def events(self, request: web.Request) -> web.StreamResponse:
+        """Tell one viewer what its address asks for, until either side ends it."""
+        place = request.headers.get("Last-Event-ID") or request.query.get("lastEventId")
+        hello = hello_of(request, place)
+        transport = request.transport
+        if transport is None or request.version < (1, 1):
+            raise web.HTTPVersionNotSupported
+        answer = web.StreamResponse(headers=EVENT_HEADERS)
+        form = Form(transport="events")
+        sink = EventsSink(transport)
+        try:
+            viewer = self._hub.admit(sink, form)
+        except FeedClosed as closed:
+            await answer.prepare(request)
+            sink.open(self._hub.farewell(closed.bye, position=self._hub.position, form=form))
+            return answer
+        subscription = self._converse(viewer)
+        self._sinks.add(sink)
+        try:
+            subscription.receive_hello(hello)
+            await self._supply(subscription)
+            if subscription.refusal is not None:
+                raise subscription.refusal
+            await answer.prepare(request)
+            tune(transport)
+            sink.open(subscription.to_send())
+            await sink.over.wait()
+            await sink.drain()
+        finally:
+            subscription.leave()
+            self._sinks.discard(sink)
+            if NOTES in request:
+                request[NOTES].update(client=subscription.client)
+        return answer
+
+    # --- long poll ---------------------------------------------------------------------------
+
+    async def poll(self, request: web.Request) -> web.Response:
+        """Answer with what a viewer has missed, or with what happens next."""
+        hello = hello_of(request, request.query.get("after"))
+        if hello.replay is not None:
+            raise BadReplay("a replay needs a connection that stays open: ask /feed/events for it")
+        wait_s = self._wait_s(request)
+        sink = PollSink()
+        viewer = self._hub.admit(sink, Form(transport="poll"))
+        subscription = self._converse(viewer)
+        try:
+            subscription.receive_hello(hello)
+            if subscription.refusal is not None:
+                raise subscription.refusal
+            told = subscription.to_send()
+            if subscription.told_nothing:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(wait_s):
+                        await sink.news.wait()
+            told += sink.told
+            told += viewer.form.frame(subscription.heartbeat())
+            place = cursor(self._hub.epoch, subscription.complete())
+        finally:
+            subscription.leave()
+        messages = [msgspec.Raw(line) for line in told.splitlines()]
+        return web.Response(
+            body=msgspec.json.encode({"cursor": place, "messages": messages}),
+            content_type="application/json",
+            headers={"Cache-Control": "no-store"},
+        )
+
+    def _wait_s(self, request: web.Request) -> float:
+        """Return how long an address lets a poll wait."""
+        most_ms = self._hub.limits.poll_wait_ms
+        text = request.query.get("waitMs", "")
+        asked_ms = int(text) if text.isascii() and text.isdecimal() else most_ms
+        return min(asked_ms, most_ms) / 1000
+
     async def _pulse(self) -> None:
-        """Call the hub's tick as often as it asks for."""
+        """Do what is due as often as it is asked for."""
         while True:
-            rest_s = self._hub.tick()
+            rest_s = self._stages.tick()
             self._restless.clear()
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(rest_s):
                     await self._restless.wait()
-
-
-def _tune(transport: asyncio.Transport) -> None:
-    """Keep little for a viewer in the kernel, and notice one whose machine is gone."""
-    found = transport.get_extra_info("socket")
-    if found is None or found.family not in (socket.AF_INET, socket.AF_INET6):
-        return
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_LIMIT)
-    for option, value in ((_TCP_NOTSENT_LOWAT, UNSENT_LIMIT), (_TCP_USER_TIMEOUT, UNANSWERED_MS)):
-        with contextlib.suppress(OSError):  # not every system knows them
-            found.setsockopt(socket.IPPROTO_TCP, option, value)

@@ -26,7 +26,13 @@ STOPPED_WITHIN_S = 30.0
 DEMO_SPEED = 20.0
 
 
-def serve(*, port: int | None = None, host: str | None = None, store: Store = STORE) -> None:
+def serve(
+    *,
+    port: int | None = None,
+    host: str | None = None,
+    official_feed: Annotated[bool | None, Parameter(negative="")] = None,
+    store: Store = STORE,
+) -> None:
     """Run the tracker until Ctrl-C or SIGTERM.
 
     Parameters
@@ -35,8 +41,10 @@ def serve(*, port: int | None = None, host: str | None = None, store: Store = ST
         Where it listens; 0 takes any free port.
     host
         The address it listens on; without it, this machine alone.
+    official_feed
+        Shows decisions under embargo on the feed to whoever asks for them; for a closed network.
     """
-    settings = store.settings(port=port, host=host)
+    settings = store.settings(port=port, host=host, official_feed=official_feed)
     run(app.serve(settings, announce=_say), log_level=settings.log_level)
 
 

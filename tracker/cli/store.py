@@ -30,9 +30,21 @@ class Store:
         str | None, Parameter(help="URL of a PostgreSQL to use instead [BELL_LAP_DATABASE].")
     ] = None
 
-    def settings(self, *, port: int | None = None, host: str | None = None) -> config.Settings:
+    def settings(
+        self,
+        *,
+        port: int | None = None,
+        host: str | None = None,
+        official_feed: bool | None = None,
+    ) -> config.Settings:
         """Return the settings of this process."""
-        return config.read(data=self.data, database=self.database, port=port, host=host)
+        return config.read(
+            data=self.data,
+            database=self.database,
+            port=port,
+            host=host,
+            official_feed=official_feed,
+        )
 
     def environment(self) -> dict[str, str]:
         """Return this process's environment, naming this store to another process.

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from tracker.live.channel import Base, Change
+from tracker.live.packets import TEXT, Form
 
 
 class Sink(Protocol):
@@ -29,18 +30,18 @@ class Missed:
 
     def __init__(self) -> None:
         self.bases: dict[str, Base] = {}
-        """By topic, what was held before the first change that was missed."""
+        """By view, what was held before the first change that was missed."""
         self._complete = 0
 
     def __bool__(self) -> bool:
         return bool(self.bases)
 
-    def note(self, changes: Iterable[Change], before: int) -> None:
+    def note(self, changes: Iterable[tuple[str, Change]], before: int) -> None:
         """Note changes that are not sent now; `before` is the position that they came after."""
         if not self.bases:
             self._complete = before
-        for change in changes:
-            self.bases.setdefault(change.packet.message.topic, change.base)
+        for view, change in changes:
+            self.bases.setdefault(view, change.base)
 
     def complete(self, position: int) -> int:
         """Return up to which position everything was sent, at a position of the feed."""
@@ -59,10 +60,11 @@ class Missed:
 class Viewer:
     """One connection as the hub sees it."""
 
-    __slots__ = ("audience", "beat", "missed", "sink", "stalled_at_ms")
+    __slots__ = ("audience", "beat", "form", "missed", "sink", "stalled_at_ms")
 
-    def __init__(self, sink: Sink, beat: int) -> None:
+    def __init__(self, sink: Sink, beat: int, form: Form = TEXT) -> None:
         self.sink = sink
+        self.form = form
         self.beat = beat
         """Which part of the heartbeat's period is this viewer's."""
         self.audience: Audience | None = None
@@ -73,17 +75,18 @@ class Viewer:
 
 
 class Audience:
-    """Viewers of the same topics and the same pause between changes.
+    """Viewers of the same views, in the same form, with the same pause between changes.
 
     Those in step get the same bytes at the same moment. Those behind each have their own list of
     what they missed: their connection is slow, or they came during a pause.
     """
 
-    __slots__ = ("behind", "conflate_ms", "due_ms", "in_step", "missed", "topics")
+    __slots__ = ("behind", "conflate_ms", "due_ms", "form", "in_step", "missed", "views")
 
-    def __init__(self, topics: tuple[str, ...], conflate_ms: int) -> None:
-        self.topics = topics
+    def __init__(self, views: tuple[str, ...], conflate_ms: int, form: Form) -> None:
+        self.views = views
         self.conflate_ms = conflate_ms
+        self.form = form
         self.in_step: set[Viewer] = set()
         self.behind: set[Viewer] = set()
         self.missed = Missed()
@@ -92,9 +95,9 @@ class Audience:
         """When the pause after the last change is over."""
 
     @property
-    def key(self) -> tuple[tuple[str, ...], int]:
+    def key(self) -> tuple[tuple[str, ...], int, Form]:
         """Return what makes viewers one audience."""
-        return (self.topics, self.conflate_ms)
+        return (self.views, self.conflate_ms, self.form)
 
     @property
     def empty(self) -> bool:

@@ -6,7 +6,8 @@ from msgspec import Raw, Struct
 
 from tracker.live.limits import Limits
 from tracker.live.merge_patch import Document, diff
-from tracker.live.messages import AnyPacket, Delta, Packet, Snap, encode_document
+from tracker.live.messages import Delta, Label, Snap, encode_document
+from tracker.live.packets import AnyPacket, Packet
 
 
 class Base(Struct, frozen=True):
@@ -29,8 +30,19 @@ class Channel:
     Documents are without nulls, and are never changed once they are here.
     """
 
-    def __init__(self, topic: str, document: Document, position: int, limits: Limits) -> None:
+    def __init__(
+        self,
+        topic: str,
+        document: Document,
+        position: int,
+        limits: Limits,
+        *,
+        epoch: str = "",
+        label: Label | None = None,
+    ) -> None:
         self.topic = topic
+        self._epoch = epoch
+        self._label = label
         self.document = document
         self.rev = position
         self.idle_since_ms: float | None = None
@@ -58,12 +70,11 @@ class Channel:
         self.document = document
         if patch is None:
             return None
-        delta = Delta(topic=self.topic, pos=position, rev=position, prev=self.rev, patch=patch)
+        packet = self._delta(position, position, self.rev, patch)
         self.rev = position
         self._data = self._snapshot = None
         self._patches.clear()
         self._packets.clear()
-        packet = Packet(delta)
         self._keep(packet)
         return Change(packet, base)
 
@@ -71,9 +82,14 @@ class Channel:
         """Return the whole document as of a position, at which it is still the same."""
         position = max(position, self.rev)
         if self._snapshot is None or self._snapshot.message.pos != position:
-            self._snapshot = Packet(
-                Snap(topic=self.topic, pos=position, rev=self.rev, data=self._encoded())
+            snap = Snap(
+                topic=self.topic,
+                pos=position,
+                rev=self.rev,
+                data=self._encoded(),
+                label=self._label,
             )
+            self._snapshot = Packet(snap, self._epoch)
         return self._snapshot
 
     def catch_up(self, base: Base, position: int) -> AnyPacket:
@@ -90,9 +106,7 @@ class Channel:
             return self.snapshot(position)
         packet = self._packets.get((base.rev, position))
         if packet is None:
-            packet = Packet(
-                Delta(topic=self.topic, pos=position, rev=self.rev, prev=base.rev, patch=patch)
-            )
+            packet = self._delta(position, self.rev, base.rev, patch)
             self._packets[base.rev, position] = packet
         return packet
 
@@ -108,6 +122,12 @@ class Channel:
         if position < self._floor:
             return None
         return self._worth_sending([each for each in self._ring if each.message.rev > position])
+
+    def _delta(self, position: int, rev: int, prev: int, patch: Raw) -> Packet[Delta]:
+        delta = Delta(
+            topic=self.topic, pos=position, rev=rev, prev=prev, patch=patch, label=self._label
+        )
+        return Packet(delta, self._epoch)
 
     def _worth_sending(self, packets: list[Packet[Delta]]) -> list[Packet[Delta]] | None:
         size = sum(len(packet.message.patch) for packet in packets)

@@ -1,39 +1,26 @@
 """Topics and viewers: what changed is made once and handed to everybody who follows it."""
 
-import contextlib
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import structlog
-from msgspec import Raw, Struct
+from msgspec import Struct
 
 from projections.book import Book, Scope
-from tracker.errors import NotFound, TrackerError
+from tracker.errors import TrackerError
 from tracker.live import topics
 from tracker.live.audience import Audience, Sink, Viewer
-from tracker.live.channel import Base, Change, Channel
-from tracker.live.frames import text_frame
+from tracker.live.channel import Base, Change
+from tracker.live.channels import Channels, Render, Resolve, Source, View
 from tracker.live.limits import Limits
-from tracker.live.merge_patch import Document, diff, without_nulls
-from tracker.live.messages import (
-    AnyPacket,
-    Bye,
-    Delta,
-    Heartbeat,
-    Packet,
-    Resume,
-    encode,
-    encode_document,
-    joined,
-)
+from tracker.live.messages import Bye, Delta, Heartbeat, Label, Resume
+from tracker.live.packets import TEXT, AnyPacket, Form, Packet, joined
+from tracker.live.refusals import FeedClosed, NotAllowed, TopicFailed, UnknownTopic
 
-Render: TypeAlias = Callable[[str, Book], Document | None]
-"""Returns a topic's document as the book stands, or None when there is no such topic."""
-Resolve: TypeAlias = Callable[[str, Book], str]
-"""Returns the topic that has the same document now: `race/…` for `current/…`."""
+__all__ = ["FeedClosed", "Hub", "Joined", "TopicFailed", "UnknownTopic"]
 
 BEATS = 50
 """Parts of the heartbeat's period: viewers are spread over them."""
@@ -42,43 +29,6 @@ RESTLESS_S = 0.02
 GOING_AWAY, TRY_LATER = 1012, 1013
 """Close codes: the service restarts; come again later."""
 _log = structlog.get_logger("bell_lap.feed")
-
-
-class FeedClosed(TrackerError):
-    """The feed takes no viewer now; `bye` says why."""
-
-    code = "feed-closed"
-
-    def __init__(self, bye: Literal["shutdown", "full", "starting"]) -> None:
-        super().__init__(f"the feed takes no viewer now ({bye}): come again in a few seconds")
-        self.bye = bye
-
-
-class TopicFailed(TrackerError):
-    """A document that cannot be made, through a fault of ours."""
-
-    code = "topic-failed"
-
-
-class UnknownTopic(NotFound):
-    """A topic whose race, distance, competition or series the log does not know."""
-
-    code = "unknown-topic"
-
-
-@contextlib.contextmanager
-def _showing(name: str) -> Iterator[None]:
-    """Turn whatever goes wrong in making one topic's document into TopicFailed.
-
-    One board that cannot be drawn must not darken all the others.
-    """
-    try:
-        yield
-    except UnknownTopic:
-        raise
-    except Exception as error:
-        failed = f"{name} cannot be shown now, which is a fault of Bell Lap: report it"
-        raise TopicFailed(failed) from error
 
 
 class Joined(Struct, frozen=True):
@@ -104,34 +54,44 @@ class Hub:
         render: Render,
         *,
         resolve: Resolve = lambda topic, _: topic,
+        official: bool = False,
+        label: Label | None = None,
         limits: Limits | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         wall: Callable[[], float] = time.time,
         jitter: random.Random | None = None,
     ) -> None:
-        self.epoch = epoch
+        self.source = Source(epoch, render, resolve, official, label)
         self.limits = limits or Limits()
         self.position = 0
         self.on_restless: Callable[[], None] = lambda: None
         """Called when the hub wants its tick soon."""
-        self._render = render
-        self._resolve = resolve
-        self._monotonic = monotonic
-        self._wall = wall
+        self.elsewhere: Callable[[], int] = lambda: 0
+        """Returns how many viewers of this process other hubs have."""
+        self.monotonic = monotonic
+        self.wall = wall
         self._jitter = jitter or random.Random()  # noqa: S311 - spreads load, hides nothing
         self._book: Book | None = None
         self._closing = False
-        self._channels: dict[str, Channel] = {}
-        self._stale: set[str] = set()
-        """Topics that could not be taken to the feed's position."""
-        self._following: dict[str, set[Audience]] = {}
-        self._audiences: dict[tuple[tuple[str, ...], int], Audience] = {}
+        self._channels = Channels(self.source, self.limits)
+        self._following: dict[View, set[Audience]] = {}
+        self._audiences: dict[tuple[tuple[View, ...], int, Form], Audience] = {}
         self._pausing: set[Audience] = set()
         """Audiences with a change that waits for the end of their pause."""
         self._behind: set[Viewer] = set()
         self._beats: list[set[Viewer]] = [set() for _ in range(BEATS)]
         self._beats_done = self._beats_due(self._now_ms())
         self._admitted = 0
+
+    @property
+    def book(self) -> Book | None:
+        """Return the book as it was published last; None before the feed is open."""
+        return self._book
+
+    @property
+    def epoch(self) -> str:
+        """Return the identity of the store."""
+        return self.source.epoch
 
     # --- what the runner calls ---------------------------------------------------------------
 
@@ -142,50 +102,20 @@ class Hub:
         """
         before = self.position
         self._book = book
-        names = (topics.concerned(touched) | self._stale) & self._channels.keys()
-        changes = self._step(names, position, book)
+        changes = self._channels.step(touched, position, book)
         self.position = max(before, position)
-        audiences = {a for topic in changes for a in self._following.get(topic, ())}
+        audiences = {a for view in changes for a in self._following.get(view, ())}
         now_ms = self._now_ms()
         for audience in audiences:
-            own = [changes[topic] for topic in audience.topics if topic in changes]
+            own = [(view, changes[view]) for view in audience.views if view in changes]
             self._announce(audience, own, before, now_ms)
 
-    def _step(self, names: set[str], position: int, book: Book) -> dict[str, Change]:
-        """Take the topics to a position; return what changed.
-
-        Topics with the same document share the render, and the patch where the old one is the
-        same as well. A topic that fails keeps its document, and is tried again the next time.
-        """
-        documents: dict[str, Document] = {}
-        patches: dict[tuple[int, int], tuple[Raw | None, Document]] = {}
-        changes: dict[str, Change] = {}
-        failing, self._stale = self._stale, set()
-        for name in sorted(names):
-            channel = self._channels[name]
-            try:
-                with _showing(name):
-                    source = self._resolve(name, book)
-                    if source not in documents:
-                        documents[source] = without_nulls(self._render(source, book) or {})
-                    old, new = channel.document, documents[source]
-                    pair = (id(old), id(new))
-                    if pair not in patches:
-                        patch = diff(old, new)
-                        # The old document stays with its patch, so that no other gets its id.
-                        patches[pair] = (encode_document(patch) if patch else None, old)
-            except TopicFailed as failed:
-                self._stale.add(name)
-                if name not in failing:
-                    _log.error("topic_failed", topic=name, position=position, exc_info=failed)
-                continue
-            change = channel.step(new, position, patches[pair][0])
-            if change is not None:
-                changes[name] = change
-        return changes
-
     def _announce(
-        self, audience: Audience, changes: Sequence[Change], before: int, now_ms: float
+        self,
+        audience: Audience,
+        changes: Sequence[tuple[View, Change]],
+        before: int,
+        now_ms: float,
     ) -> None:
         """Send changes to those in step, unless their pause is running."""
         for viewer in audience.behind:
@@ -195,7 +125,7 @@ class Hub:
             self._pausing.add(audience)
             self.on_restless()
             return
-        data = joined([change.packet for change in changes])
+        data = joined([change.packet for _, change in changes], audience.form)
         for viewer in self._send(audience, data, now_ms):
             self._fall_behind(viewer, audience, now_ms)
             viewer.missed.note(changes, before)
@@ -215,7 +145,7 @@ class Hub:
 
     # --- what the connections call -----------------------------------------------------------
 
-    def admit(self, sink: Sink) -> Viewer:
+    def admit(self, sink: Sink, form: Form = TEXT) -> Viewer:
         """Take a viewer in, who follows nothing yet.
 
         Raises FeedClosed.
@@ -224,45 +154,56 @@ class Hub:
             raise FeedClosed("shutdown")
         if self._book is None:
             raise FeedClosed("starting")
-        if self.viewers >= self.limits.viewers:
+        if self.viewers + self.elsewhere() >= self.limits.viewers:
             raise FeedClosed("full")
         self._admitted += 1
-        viewer = Viewer(sink, self._admitted % BEATS)
-        self._beats[viewer.beat].add(viewer)
+        viewer = Viewer(sink, self._admitted % BEATS, form)
+        self.take_in(viewer)
         return viewer
 
+    def take_in(self, viewer: Viewer) -> None:
+        """Have a viewer among the hub's own, who may come from another hub of the process."""
+        self._beats[viewer.beat].add(viewer)
+
     def join(
-        self, viewer: Viewer, names: Iterable[str], conflate_ms: int, resume: Resume | None
+        self,
+        viewer: Viewer,
+        names: Iterable[str],
+        conflate_ms: int,
+        resume: Resume | None,
+        paths: tuple[str, ...] = (),
     ) -> Joined:
         """Have a viewer follow exactly these topics from the position of the feed on.
 
         The packets are what the viewer must get first, in the same turn.
         """
         self._part(viewer)
-        followed: list[str] = []
+        book = self._book
+        assert book is not None, "nobody is admitted before the first book"
+        followed: dict[str, View] = {}
         refused: dict[str, TrackerError] = {}
         missed: list[Packet[Delta]] = []
         whole: list[AnyPacket] = []
         for name in dict.fromkeys(names):
             try:
-                channel = self._channel(name)
-            except (UnknownTopic, topics.BadTopic) as error:
+                view = self._channels.open(name, paths, self.position, book, self._now_ms())
+            except (UnknownTopic, NotAllowed, topics.BadTopic) as error:
                 refused[name] = error
                 continue
             except TopicFailed as failed:
                 _log.error("topic_failed", topic=name, position=self.position, exc_info=failed)
                 refused[name] = failed
                 continue
-            followed.append(name)
-            since = self._missed(channel, resume)
+            followed[name] = view
+            since = self._channels.missed(view, resume, self.position)
             if since is None:
-                whole.append(channel.snapshot(self.position))
+                whole.append(self._channels[view].snapshot(self.position))
             else:
                 missed += since
-        self._attach(viewer, tuple(sorted(followed)), self._pause(conflate_ms))
+        self._attach(viewer, tuple(sorted(followed.values())), self._pause(conflate_ms))
         missed.sort(key=lambda packet: packet.message.rev)
         mode: Literal["resumed", "snapshot"] = "snapshot" if whole or not followed else "resumed"
-        return Joined(mode, followed, refused, [*missed, *whole])
+        return Joined(mode, list(followed), refused, [*missed, *whole])
 
     def complete(self, viewer: Viewer) -> int:
         """Return up to which position a viewer was sent everything."""
@@ -285,18 +226,26 @@ class Hub:
 
     def now_ms(self) -> int:
         """Return the time of day, in milliseconds since 1970."""
-        return int(self._wall() * 1000)
+        return int(self.wall() * 1000)
 
     def farewell(
-        self, code: Literal["shutdown", "slow", "full", "starting"], *, position: int
+        self,
+        code: Literal["shutdown", "slow", "full", "starting"],
+        *,
+        position: int,
+        form: Form = TEXT,
     ) -> bytes:
-        """Return the frame of a goodbye with a pause of its own, so that not all return at once."""
+        """Return the bytes of a goodbye with a pause of its own, so that not all come at once."""
         pause = self._jitter.randint(*self.limits.retry_ms)
-        return text_frame(encode(Bye(code=code, retry=True, after_ms=pause, pos=position)))
+        return form.frame(Bye(code=code, retry=True, after_ms=pause, pos=position))
 
     def close(self) -> None:
         """Say goodbye to everybody, and take nobody in from now on."""
         self._closing = True
+        self.dismiss_all()
+
+    def dismiss_all(self) -> None:
+        """Say goodbye to everybody."""
         for viewer in [each for beat in self._beats for each in beat]:
             self._dismiss(viewer, "shutdown", GOING_AWAY)
 
@@ -313,14 +262,14 @@ class Hub:
         if due > self._beats_done:
             self._heartbeat(range(max(self._beats_done, due - BEATS), due), now_ms)
             self._beats_done = due
-            self._forget_idle_topics(now_ms)
+            self._channels.forget_idle(now_ms)
         rest_s = self.limits.heartbeat_ms / BEATS / 1000
         return min(RESTLESS_S, rest_s) if self._pausing or self._behind else rest_s
 
     def _end_pause(self, audience: Audience, now_ms: float) -> None:
         """Send everything that was kept back, as one change of each topic."""
         self._pausing.discard(audience)
-        data = self._catch_up(audience.missed.bases)
+        data = self._catch_up(audience.missed.bases, audience.form)
         for viewer in self._send(audience, data, now_ms):
             self._fall_behind(viewer, audience, now_ms)
         audience.missed.clear()
@@ -337,74 +286,43 @@ class Hub:
         if audience.missed:
             return  # the pause is running: its end brings them together
         if viewer.missed:
-            viewer.sink.write(self._catch_up(viewer.missed.bases))
+            viewer.sink.write(self._catch_up(viewer.missed.bases, viewer.form))
             viewer.missed.clear()
         audience.behind.discard(viewer)
         self._behind.discard(viewer)
         audience.in_step.add(viewer)
 
-    def _catch_up(self, bases: dict[str, Base]) -> bytes:
-        return joined(
-            [self._channels[name].catch_up(bases[name], self.position) for name in sorted(bases)]
-        )
+    def _catch_up(self, bases: dict[View, Base], form: Form) -> bytes:
+        steps = [self._channels[v].catch_up(bases[v], self.position) for v in sorted(bases)]
+        return joined(steps, form)
 
     def _heartbeat(self, parts: Iterable[int], now_ms: float) -> None:
         """Tell the viewers of some parts of the period how far they are."""
-        time_now = datetime.fromtimestamp(self._wall(), UTC).isoformat(timespec="milliseconds")
-        frames: dict[int, bytes] = {}
+        frames: dict[tuple[int, Form], bytes] = {}
         for part in parts:
             for viewer in list(self._beats[part % BEATS]):
                 audience = viewer.audience
-                if audience is None:
-                    continue
+                if audience is None or viewer.form.transport == "poll":
+                    continue  # a poll ends with its own
                 if viewer.sink.pending():
                     if viewer in audience.in_step:
                         self._fall_behind(viewer, audience, now_ms)
                     continue
-                position = self.complete(viewer)
-                if position not in frames:
-                    beat = Heartbeat(pos=position, time=time_now.replace("+00:00", "Z"))
-                    frames[position] = text_frame(encode(beat))
-                viewer.sink.write(frames[position])
+                which = (self.complete(viewer), viewer.form)
+                if which not in frames:
+                    frames[which] = viewer.form.frame(self.heartbeat(which[0]), self.epoch)
+                viewer.sink.write(frames[which])
 
-    def _forget_idle_topics(self, now_ms: float) -> None:
-        for name, channel in list(self._channels.items()):
-            since = channel.idle_since_ms
-            if since is not None and now_ms - since >= self.limits.idle_topic_ms:
-                del self._channels[name]
+    def heartbeat(self, position: int) -> Heartbeat:
+        """Return what says that everything up to a position has been sent."""
+        return Heartbeat(pos=position, time=self.time_now(), label=self.source.label)
+
+    def time_now(self) -> str:
+        """Return the feed's time of day as messages write it."""
+        now = datetime.fromtimestamp(self.wall(), UTC).isoformat(timespec="milliseconds")
+        return now.replace("+00:00", "Z")
 
     # --- who follows what --------------------------------------------------------------------
-
-    def _channel(self, name: str) -> Channel:
-        """Return a topic's state, made from the book if nobody has followed it lately.
-
-        Raises BadTopic, UnknownTopic or TopicFailed.
-        """
-        known = self._channels.get(name)
-        if known is not None:
-            return known
-        topics.check(name)
-        book = self._book
-        assert book is not None, "nobody is admitted before the first book"
-        with _showing(name):
-            document = self._render(self._resolve(name, book), book)
-            if document is None:
-                raise UnknownTopic(f"{name} is not in the log: it may come, say hello again later")
-            position = max(self.position, book.position)
-            channel = Channel(name, without_nulls(document), position, self.limits)
-            channel.snapshot(position)
-        channel.idle_since_ms = self._now_ms()
-        self._channels[name] = channel
-        return channel
-
-    def _missed(self, channel: Channel, resume: Resume | None) -> list[Packet[Delta]] | None:
-        """Return what a viewer has not seen of a topic, or None when a snapshot is needed."""
-        if resume is None or resume.epoch != self.epoch:
-            return None
-        if resume.revs is None:
-            return channel.missed_since(resume.pos) if resume.pos <= self.position else None
-        rev = resume.revs.get(channel.topic)
-        return None if rev is None else channel.missed(rev)
 
     def _pause(self, conflate_ms: int) -> int:
         limits = self.limits
@@ -412,15 +330,15 @@ class Hub:
             return 0
         return min(max(conflate_ms, limits.conflate_least_ms), limits.conflate_most_ms)
 
-    def _attach(self, viewer: Viewer, names: tuple[str, ...], conflate_ms: int) -> None:
+    def _attach(self, viewer: Viewer, views: tuple[View, ...], conflate_ms: int) -> None:
         """Put a viewer who has everything up to now into the audience."""
-        audience = self._audiences.get((names, conflate_ms))
+        audience = self._audiences.get((views, conflate_ms, viewer.form))
         if audience is None:
-            audience = Audience(names, conflate_ms)
+            audience = Audience(views, conflate_ms, viewer.form)
             self._audiences[audience.key] = audience
-            for name in names:
-                self._following.setdefault(name, set()).add(audience)
-                self._channels[name].idle_since_ms = None
+            for view in views:
+                self._following.setdefault(view, set()).add(audience)
+                self._channels[view].idle_since_ms = None
         viewer.audience = audience
         viewer.missed.clear()
         if audience.missed:
@@ -451,16 +369,17 @@ class Hub:
             return
         del self._audiences[audience.key]
         self._pausing.discard(audience)
-        for name in audience.topics:
-            following = self._following[name]
+        for view in audience.views:
+            following = self._following[view]
             following.discard(audience)
             if not following:
-                del self._following[name]
-                self._channels[name].idle_since_ms = self._now_ms()
+                del self._following[view]
+                self._channels[view].idle_since_ms = self._now_ms()
 
     def _dismiss(self, viewer: Viewer, code: Literal["shutdown", "slow"], close: int) -> None:
         """Say goodbye to a viewer, as far as the connection takes it, and close."""
-        viewer.sink.write(self.farewell(code, position=self.complete(viewer)))
+        farewell = self.farewell(code, position=self.complete(viewer), form=viewer.form)
+        viewer.sink.write(farewell)
         self.leave(viewer)
         viewer.sink.end(close)
 
@@ -468,4 +387,4 @@ class Hub:
         return int(now_ms * BEATS / self.limits.heartbeat_ms)
 
     def _now_ms(self) -> float:
-        return self._monotonic() * 1000
+        return self.monotonic() * 1000

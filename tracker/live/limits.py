@@ -10,6 +10,8 @@ class Limits(Struct, frozen=True):
     """Viewers of one process; whoever comes after them is told to come back later."""
     topics: int = 32
     """Topics of one viewer."""
+    fields: int = 32
+    """Paths in one field filter."""
     message_bytes: int = 16 * 1024
     """Bytes of one message from a viewer."""
     messages_burst: int = 30
@@ -37,3 +39,15 @@ class Limits(Struct, frozen=True):
     """How long a topic that nobody follows is kept for those who resume."""
     retry_ms: tuple[int, int] = (500, 5_000)
     """Between which bounds the pause is drawn after which a viewer may come back."""
+    delay_most_ms: int = 300_000
+    """The longest broadcast delay."""
+    delay_step_ms: int = 500
+    """Delays are raised to the next multiple of this."""
+    delays: int = 32
+    """Different delays that one process keeps at once."""
+    replays: int = 64
+    """Replays that one process shows at once."""
+    replay_events: int = 20_000
+    """Events of a race that is replayed."""
+    poll_wait_ms: int = 25_000
+    """How long a poll may wait for something to tell."""

@@ -1,13 +1,11 @@
 """What travels on the wire, in both directions."""
 
-from collections.abc import Sequence
-from typing import Annotated, Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Raw, Struct
 
 from tracker.errors import BadRequest
-from tracker.live.frames import text_frame
 
 VERSION = 1
 """The version of the protocol."""
@@ -15,6 +13,11 @@ VERSION = 1
 Position: TypeAlias = Annotated[int, Meta(ge=0, le=2**53 - 1)]
 """A position of the log, or a revision, which is one; every JSON reader can hold it."""
 Name: TypeAlias = Annotated[str, Meta(max_length=250)]
+Label: TypeAlias = Literal["replay"]
+"""What tells messages of a replay from live ones."""
+FASTEST_REPLAY = 100.0
+"""How many times faster than the skaters a replay may be."""
+Speed: TypeAlias = Annotated[float, Meta(ge=0, le=FASTEST_REPLAY)]
 
 # --- from the viewer ---------------------------------------------------------------------------
 
@@ -28,6 +31,14 @@ class Resume(Struct, frozen=True):
     """The revision held of each topic; without it, `pos` stands for all of them."""
 
 
+class Again(Struct, frozen=True, rename={"position": "from"}):
+    """Asks for a race as it was."""
+
+    position: Position | None = None
+    """From where; without it, from just before the gun."""
+    speed: Speed = 1.0
+
+
 class Hello(Struct, frozen=True, rename="camel", tag_field="t", tag="hello"):
     """Asks for exactly these topics, from now on."""
 
@@ -35,7 +46,19 @@ class Hello(Struct, frozen=True, rename="camel", tag_field="t", tag="hello"):
     topics: list[Name]
     client: Name = ""
     conflate_ms: Position = 0
+    delay_ms: Position = 0
+    fields: list[Name] | None = None
+    """What is wanted of each document; without it, everything."""
+    replay: Again | None = None
     resume: Resume | None = None
+
+
+class Control(Struct, frozen=True, rename={"position": "from"}, tag_field="t", tag="replay"):
+    """Changes the speed of a replay, or seeks in it."""
+
+    speed: Speed | None = None
+    """0 is a pause."""
+    position: Position | None = None
 
 
 class Sync(Struct, frozen=True, tag_field="t", tag="sync"):
@@ -47,7 +70,9 @@ class Sync(Struct, frozen=True, tag_field="t", tag="sync"):
 # --- to the viewer -----------------------------------------------------------------------------
 
 
-class Welcome(Struct, frozen=True, rename="camel", tag_field="t", tag="welcome"):
+class Welcome(
+    Struct, frozen=True, omit_defaults=True, rename="camel", tag_field="t", tag="welcome"
+):
     """Answers a hello: what follows, and how."""
 
     v: int
@@ -59,6 +84,9 @@ class Welcome(Struct, frozen=True, rename="camel", tag_field="t", tag="welcome")
     conflate_ms: int
     heartbeat_ms: int
     server_time: str
+    delay_ms: int = 0
+    fields: list[str] | None = None
+    label: Label | None = None
 
 
 class Snap(Struct, frozen=True, omit_defaults=True, tag_field="t", tag="snap"):
@@ -69,6 +97,7 @@ class Snap(Struct, frozen=True, omit_defaults=True, tag_field="t", tag="snap"):
     rev: int
     data: Raw
     more: bool = False
+    label: Label | None = None
 
 
 class Delta(Struct, frozen=True, omit_defaults=True, tag_field="t", tag="delta"):
@@ -80,13 +109,15 @@ class Delta(Struct, frozen=True, omit_defaults=True, tag_field="t", tag="delta")
     prev: int
     patch: Raw
     more: bool = False
+    label: Label | None = None
 
 
-class Heartbeat(Struct, frozen=True, tag_field="t", tag="hb"):
+class Heartbeat(Struct, frozen=True, omit_defaults=True, tag_field="t", tag="hb"):
     """All is well, and everything up to `pos` has been sent."""
 
     pos: int
     time: str
+    label: Label | None = None
 
 
 class Synced(Struct, frozen=True, tag_field="t", tag="sync"):
@@ -96,6 +127,20 @@ class Synced(Struct, frozen=True, tag_field="t", tag="sync"):
     t1: int
     t2: int
     pos: int
+
+
+class Replayed(Struct, frozen=True, tag_field="t", tag="replay"):
+    """Where a replay is, and how fast it goes."""
+
+    race: str
+    pos: int
+    time: str
+    speed: float
+    first: int
+    gun: int
+    last: int
+    ended: bool
+    label: Label
 
 
 class Err(Struct, frozen=True, omit_defaults=True, tag_field="t", tag="err"):
@@ -116,7 +161,8 @@ class Bye(Struct, frozen=True, rename="camel", tag_field="t", tag="bye"):
     pos: int
 
 
-Outgoing: TypeAlias = Welcome | Snap | Delta | Heartbeat | Synced | Err | Bye
+Outgoing: TypeAlias = Welcome | Snap | Delta | Heartbeat | Synced | Replayed | Err | Bye
+Incoming: TypeAlias = Hello | Sync | Control
 
 
 class Malformed(BadRequest):
@@ -141,28 +187,34 @@ class _Kind(Struct, frozen=True):
     t: str
 
 
-_kind = msgspec.json.Decoder(_Kind)
-_incoming = msgspec.json.Decoder(Hello | Sync)
+_json_kind = msgspec.json.Decoder(_Kind)
+_json_incoming = msgspec.json.Decoder(Hello | Sync | Control)
+_msgpack_kind = msgspec.msgpack.Decoder(_Kind)
+_msgpack_incoming = msgspec.msgpack.Decoder(Hello | Sync | Control)
 _encoder = msgspec.json.Encoder()
 
 
-def decode(text: str) -> Hello | Sync:
-    """Return what a viewer says.
+def decode(said: str | bytes) -> Incoming:
+    """Return what a viewer says: text is JSON, bytes are MessagePack.
 
     Raises Malformed, BadMessage or UnknownMessage.
     """
     try:
-        kind = _kind.decode(text)
-        if kind.t not in {"hello", "sync"}:
-            raise UnknownMessage(f"{kind.t[:40]!r} is unknown: a viewer says hello or sync")
-        said: Hello | Sync = _incoming.decode(text)
+        kind = _json_kind.decode(said) if isinstance(said, str) else _msgpack_kind.decode(said)
+        if kind.t not in {"hello", "sync", "replay"}:
+            raise UnknownMessage(f"{kind.t[:40]!r} is unknown: a viewer says hello, sync or replay")
+        found: Incoming
+        if isinstance(said, str):
+            found = _json_incoming.decode(said)
+        else:
+            found = _msgpack_incoming.decode(said)
     except msgspec.ValidationError as error:
         raise BadMessage(f"{error}") from error
-    except (msgspec.DecodeError, UnicodeEncodeError) as error:
-        raise Malformed(f"a message is one JSON object in UTF-8: {error}") from error
+    except (msgspec.DecodeError, UnicodeError) as error:
+        raise Malformed(f"a message is one object in UTF-8: {error}") from error
     except RecursionError as error:
-        raise Malformed("a message is one JSON object that is not nested so deeply") from error
-    return said
+        raise Malformed("a message is one object that is not nested so deeply") from error
+    return found
 
 
 def encode(message: Outgoing) -> bytes:
@@ -173,33 +225,3 @@ def encode(message: Outgoing) -> bytes:
 def encode_document(document: dict[str, Any]) -> Raw:
     """Return a document or patch that is encoded once, whatever messages carry it."""
     return Raw(_encoder.encode(document))
-
-
-Shared = TypeVar("Shared", Snap, Delta)
-
-
-class Packet(Generic[Shared]):
-    """A snapshot or delta that is encoded and framed once, however many viewers get it."""
-
-    __slots__ = ("_frames", "message")
-
-    def __init__(self, message: Shared) -> None:
-        self.message: Shared = message
-        self._frames: dict[bool, bytes] = {}
-
-    def frame(self, *, more: bool) -> bytes:
-        """Return the frame; `more` says that another of the same step follows."""
-        frame = self._frames.get(more)
-        if frame is None:
-            frame = text_frame(encode(msgspec.structs.replace(self.message, more=more)))
-            self._frames[more] = frame
-        return frame
-
-
-AnyPacket: TypeAlias = Packet[Snap] | Packet[Delta]
-
-
-def joined(packets: Sequence[AnyPacket]) -> bytes:
-    """Return packets as one step: all but the last announce that more follows."""
-    last = len(packets) - 1
-    return b"".join(packet.frame(more=i < last) for i, packet in enumerate(packets))

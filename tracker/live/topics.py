@@ -15,12 +15,15 @@ _PARTS: Final = {
     "medals": 1,
     "classification": 2,
     "standings": 1,
+    "official": 4,
 }
 """Of how many words the id of each kind of topic is made."""
+OFFICIAL: Final = "official"
+"""What the topics begin with that show decisions under embargo."""
 KINDS: Final = tuple(_PARTS)
 _IDS = {parts: re.compile(rf"{_WORD}(/{_WORD}){{{parts - 1}}}") for parts in set(_PARTS.values())}
 _OF_SCOPE: Final = {
-    "race": ("race",),
+    "race": ("race", f"{OFFICIAL}/race"),
     "distance": ("classification",),
     "competition": ("programme", "medals", "current"),
     "series": ("standings",),
@@ -39,11 +42,18 @@ def check(name: str) -> None:
     parts = _PARTS.get(kind)
     if parts is None:
         raise BadTopic(f"{name[:100]!r} is no topic: one starts with {', '.join(KINDS)}")
+    if kind == OFFICIAL and not rest.startswith("race/"):
+        raise BadTopic(f"{name[:100]!r} is no topic: {OFFICIAL}/race/… is the only official view")
     if not _IDS[parts].fullmatch(rest):
         raise BadTopic(
             f"{name[:100]!r} is no topic: after {kind}/ come {parts} words of lower-case letters, "
             "digits and hyphens, with slashes between them"
         )
+
+
+def is_official(name: str) -> bool:
+    """Say whether a topic shows what the public must not see yet."""
+    return name.partition("/")[0] == OFFICIAL
 
 
 def concerned(touched: Iterable[Scope]) -> set[str]:

@@ -286,7 +286,7 @@ def test_leaving_twice_is_leaving() -> None:
 
 def test_every_kind_of_topic_can_be_followed() -> None:
     """What the names promise is there."""
-    stage = Stage()
+    stage = Stage(official=True)
     names = {
         "race": RACE,
         "current": CURRENT,
@@ -294,6 +294,7 @@ def test_every_kind_of_topic_can_be_followed() -> None:
         "medals": MEDALS,
         "classification": "classification/cup/women-500",
         "standings": STANDINGS,
+        "official": f"official/{RACE}",
     }
     assert set(names) == set(KINDS)
     stage.change({name: {"n": 0} for name in names.values()})

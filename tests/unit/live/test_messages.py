@@ -9,7 +9,6 @@ from tracker.live.messages import (
     Delta,
     Hello,
     Malformed,
-    Packet,
     Resume,
     Snap,
     Sync,
@@ -17,8 +16,8 @@ from tracker.live.messages import (
     decode,
     encode,
     encode_document,
-    joined,
 )
+from tracker.live.packets import TEXT, Packet, joined
 
 
 def test_a_hello_is_read() -> None:
@@ -87,15 +86,15 @@ def test_deltas_look_as_documented() -> None:
 def test_a_packet_is_framed_once() -> None:
     """The same bytes go to everybody."""
     packet = Packet(Snap(topic="medals/cup", pos=9, rev=9, data=encode_document({"a": 1})))
-    assert packet.frame(more=False) is packet.frame(more=False)
-    assert packet.frame(more=True) is packet.frame(more=True)
-    assert b'"more":true' in packet.frame(more=True)
-    assert b"more" not in packet.frame(more=False)
+    assert packet.frame(TEXT, more=False) is packet.frame(TEXT, more=False)
+    assert packet.frame(TEXT, more=True) is packet.frame(TEXT, more=True)
+    assert b'"more":true' in packet.frame(TEXT, more=True)
+    assert b"more" not in packet.frame(TEXT, more=False)
 
 
 def test_all_but_the_last_of_a_step_announce_more() -> None:
     """A viewer can tell where a step ends."""
     packets = [Packet(Snap(topic=topic, pos=9, rev=9, data=encode_document({}))) for topic in "abc"]
-    assert joined(packets).count(b'"more":true') == 2
-    assert not joined(packets).endswith(b'"more":true}')
-    assert joined([]) == b""
+    assert joined(packets, TEXT).count(b'"more":true') == 2
+    assert not joined(packets, TEXT).endswith(b'"more":true}')
+    assert joined([], TEXT) == b""

@@ -8,14 +8,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tracker.api import live
-from tracker.live import hub, messages, subscription, topics
+from tracker.api import live, live_sinks
+from tracker.live import fields, frames, hub, messages, refusals, subscription, topics
 from tracker.live.limits import Limits
 
 PAGE = (Path(__file__).parents[3] / "docs" / "live-protocol.md").read_text(encoding="utf-8")
 EXAMPLES = "".join(re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)).splitlines()
 TO_VIEWER = {each.__struct_config__.tag: each for each in typing.get_args(messages.Outgoing)}
-TO_SERVER = {"hello": messages.Hello, "sync": messages.Sync}
+TO_SERVER = {"hello": messages.Hello, "sync": messages.Sync, "replay": messages.Control}
 
 
 def section(title: str) -> str:
@@ -37,7 +37,10 @@ def test_examples_are_messages(example: str) -> None:
         except msgspec.ValidationError:
             continue
         written.append(json.loads(msgspec.json.encode(message)))
-    optional = {"client": "", "conflateMs": 0, "resume": None}
+    optional = {
+        **{"client": "", "conflateMs": 0, "delayMs": 0},
+        **dict.fromkeys(["resume", "fields", "replay"]),
+    }
     assert shown in [
         {k: v for k, v in each.items() if k in shown or optional.get(k, k) != v} for each in written
     ]
@@ -47,7 +50,11 @@ def test_examples_are_messages(example: str) -> None:
 def test_every_field_is_explained(kind: str) -> None:
     """Each message has a heading, and each of its fields a row there."""
     struct = TO_SERVER["hello"] if kind == "hello" else TO_VIEWER[kind]
-    text = PAGE[PAGE.index("## What the server says") :] if kind == "sync" else PAGE
+    text = (
+        PAGE[PAGE.index("## What the server says") :]
+        if kind in TO_SERVER and kind != "hello"
+        else PAGE
+    )
     found = re.search(rf"^### `{kind}`\n(.*?)(?=^##|\Z)", text, re.DOTALL | re.MULTILINE)
     assert found
     for field in msgspec.structs.fields(struct):
@@ -67,10 +74,15 @@ def test_every_code_is_listed_with_how_it_closes() -> None:
         **{
             each.code: ""
             for each in (
-                hub.UnknownTopic,
-                hub.TopicFailed,
+                refusals.UnknownTopic,
+                refusals.TopicFailed,
+                refusals.NotAllowed,
+                refusals.TooManyTopics,
+                refusals.BadFields,
+                refusals.BadDelay,
+                refusals.BadReplay,
+                refusals.NotReady,
                 topics.BadTopic,
-                subscription.TooManyTopics,
                 messages.BadMessage,
                 messages.UnknownMessage,
             )
@@ -99,5 +111,12 @@ def test_every_limit_is_stated() -> None:
     for name, value in msgspec.structs.asdict(Limits()).items():
         for number in value if isinstance(value, tuple) else (value,):
             assert re.search(rf"\b{number}\b", table), name
-    for number in (live.MESSAGE_HARD_LIMIT, live.SEND_BUFFER_LIMIT, live.UNANSWERED_MS):
+    for number in (
+        live.MESSAGE_HARD_LIMIT,
+        live_sinks.SEND_BUFFER_LIMIT,
+        live_sinks.UNANSWERED_MS,
+        fields.DEPTH_LIMIT,
+        frames.DEFLATE_LEAST_BYTES,
+        int(messages.FASTEST_REPLAY),
+    ):
         assert re.search(rf"\b{number}\b", table), number

@@ -141,7 +141,7 @@ def test_what_makes_no_sense_ends_the_conversation(text: str, expected: tuple[in
 def test_binary_messages_end_the_conversation() -> None:
     """The feed speaks text."""
     viewer = stage().connect()
-    viewer.subscription.receive_binary()
+    viewer.subscription.receive(b"\x80", viewer.stage.hub.now_ms())
     assert b"not-text" in viewer.subscription.to_send()
     assert closing(viewer) == (1003, "not-text")
 

@@ -47,6 +47,7 @@ def test_a_race_concerns_itself_and_whoever_follows_what_is_current() -> None:
     """A crossing changes the race's board, wherever it is shown."""
     assert concerned({("race", "cup/women-500/final-a")}) == {
         "race/cup/women-500/final-a",
+        "official/race/cup/women-500/final-a",
         "current/cup",
     }
 
