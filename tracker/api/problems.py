@@ -68,6 +68,11 @@ KINDS: dict[str, Kind] = {
     "projection-failed": Kind(503, "A projection has stopped"),
     "projection-moved": Kind(503, "A projection was rebuilt just now"),
     "feed-closed": Kind(503, "The feed takes no viewer now"),
+    "not-ready": Kind(503, "The last minutes of the log are being read"),
+    "too-many-topics": Kind(422, "Too many topics"),
+    "bad-fields": Kind(422, "Not a field filter"),
+    "bad-delay": Kind(422, "No such delay"),
+    "bad-replay": Kind(422, "That cannot be replayed"),
     "bad-settings": Kind(500, "A setting cannot be used"),
     "unavailable": Kind(503, "The database does not answer"),
     # refusals: the state of the race, or a rule, does not allow it now

@@ -38,7 +38,9 @@ def test_examples_are_messages(example: str) -> None:
             continue
         written.append(json.loads(msgspec.json.encode(message)))
     optional = {
-        **{"client": "", "conflateMs": 0, "delayMs": 0},
+        "client": "",
+        "conflateMs": 0,
+        "delayMs": 0,
         **dict.fromkeys(["resume", "fields", "replay"]),
     }
     assert shown in [
