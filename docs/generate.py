@@ -1,4 +1,4 @@
-"""Writes the pages that are made from the code: events, errors, command line, limits.
+"""Writes the pages that are made from the code: events, errors, feed, command line, limits.
 
 Of the rules, it writes the tables. `make docs` runs it; a test fails when a page is not what it
 would write.
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import get_args
 
+import yaml
 from msgspec import Struct
 
 import projections
@@ -22,6 +23,7 @@ from tracker import rulesets
 from tracker.domain import commands, events, values
 from tracker.domain.ruleset import DistanceFormat, Ruleset
 from tracker.errors import TrackerError
+from tracker.live import asyncapi
 from tracker.rulesets.sources import UNPROVEN, sources
 
 DOCS = Path(__file__).parent
@@ -64,6 +66,7 @@ def pages() -> dict[Path, str]:
     return {
         DOCS / "events.md": events_page(),
         DOCS / "errors.md": errors_page(),
+        DOCS / "asyncapi.yaml": asyncapi_page(),
         DOCS / "cli.md": cli_page(),
         DOCS / "limits.md": limits_page(),
         DOCS / "rules.md": rules_page(),
@@ -151,6 +154,15 @@ def error_classes() -> list[type[TrackerError]]:
         ours = (e for e in each.__subclasses__() if e.__module__.startswith(_OURS))
         found += (e for e in ours if e not in found)
     return found[1:]
+
+
+# --- the feed -----------------------------------------------------------------------------------
+
+
+def asyncapi_page() -> str:
+    """Return the live feed's protocol as AsyncAPI."""
+    told = yaml.safe_dump(asyncapi.document(), sort_keys=False, allow_unicode=True, width=98)
+    return f"# Made from the code by `make docs`; change it there.\n{told}"
 
 
 # --- command line ------------------------------------------------------------------------------

@@ -59,10 +59,10 @@ def generate() -> ModuleType:
 # --- pages that are made from the code ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["events", "errors", "cli", "limits", "rules"])
+@pytest.mark.parametrize("name", ["events", "errors", "cli", "limits", "rules", "asyncapi"])
 def test_a_page_that_is_made_is_up_to_date(generate: ModuleType, name: str) -> None:
     """A page that `make docs` writes says what the code says now."""
-    page = DOCS / f"{name}.md"
+    page = DOCS / (f"{name}.yaml" if name == "asyncapi" else f"{name}.md")
     expected = getattr(generate, f"{name}_page")()
     assert page.read_text(encoding="utf-8") == expected, f"{page.name} is old: run `make docs`"
 

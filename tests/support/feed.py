@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from projections.book import Book, Scope
+from tests.support import protocol
 from tests.support.viewer import Json, Viewer
 from tracker.live.hub import Hub
 from tracker.live.limits import Limits
@@ -104,6 +105,8 @@ class Connection:
 
     def say(self, message: Json | str) -> None:
         """Send a message, and have what it brings written."""
+        if isinstance(message, dict) and message.get("t") == "hello":
+            protocol.hold(message, by="viewer")
         text = message if isinstance(message, str) else msgspec.json.encode(message).decode()
         self.subscription.receive(text, self.stage.hub.now_ms())
         data = self.subscription.to_send()

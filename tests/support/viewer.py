@@ -8,6 +8,8 @@ from typing import Any
 
 import aiohttp
 
+from tests.support import protocol
+
 Json = dict[str, Any]
 
 
@@ -58,6 +60,7 @@ class Viewer:
 
     def take(self, message: Json) -> None:
         """Fold the next message; raises Gap when one before it is missing."""
+        protocol.hold(message)
         self.frames.append(copy.deepcopy(message))
         before = self.repeated
         match message["t"]:
