@@ -5,14 +5,24 @@ import { apply, initial, revisions } from "./race-state.js";
 const BACK_OFF_MS = [250, 500, 1000, 2000, 4000, 8000];
 const SILENCE_HEARTBEATS = 2.5;
 const SYNC_EVERY_MS = 30_000;
+/** A replay's clock may run at another speed than ours. */
+const SYNC_REPLAY_EVERY_MS = 1000;
+const ASK_AGAIN_MS = 2000;
+/** What may be there a little later. */
+const NOT_YET = new Set(["unknown-topic", "topic-failed", "not-ready"]);
 
 /**
  * Events: `document` ({topic, data}) for every change, `status` ({connected, stale, position}) when
- * the connection comes, goes or falls silent, `time` ({offset}) when the server's clock is known.
+ * the connection comes, goes or falls silent, `time` ({offset}) when the server's clock is known,
+ * `replay` ({pos, speed, first, gun, last, ended}) when a replay begins, is changed or ends, `refused`
+ * ({code, detail, topic}) when something cannot be followed.
+ *
+ * Options are those of a hello: `delayMs`, `conflateMs`, `fields`, `replay`.
  */
 export class Feed extends EventTarget {
   #url;
   #topics;
+  #options;
   #socket = null;
   #state = initial();
   #attempts = 0;
@@ -25,10 +35,11 @@ export class Feed extends EventTarget {
   #retryMs = null;
   #status = { connected: false, stale: true };
 
-  constructor(url, topics) {
+  constructor(url, topics, options = {}) {
     super();
     this.#url = url;
     this.#topics = topics;
+    this.#options = options;
   }
 
   /** The address of the feed of the server that this page came from. */
@@ -41,6 +52,7 @@ export class Feed extends EventTarget {
     this.#stopped = false;
     this.#every(1000, () => this.#watch());
     this.#every(SYNC_EVERY_MS, () => this.#sync());
+    this.#every(SYNC_REPLAY_EVERY_MS, () => this.#state.label && this.#sync());
     this.#connect();
   }
 
@@ -51,10 +63,24 @@ export class Feed extends EventTarget {
     this.#socket?.close(1000);
   }
 
-  /** Follow other topics from now on. */
-  follow(topics) {
+  /** Follow other topics from now on, or the same with other options. */
+  follow(topics, options = this.#options) {
+    // What was held through another filter is something else.
+    const afresh = String(options.fields) !== String(this.#options.fields);
     this.#topics = topics;
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#hello();
+    this.#options = options;
+    if (afresh) this.#state = initial();
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#hello({ afresh });
+  }
+
+  /** Change the speed of a replay, 0 for a pause; `from` seeks to a position. */
+  play({ speed, from } = {}) {
+    const { replay } = this.#options;
+    if (!replay) return;
+    this.#options = { ...this.#options, replay: { ...replay, ...(speed !== undefined && { speed }) } };
+    if (this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#socket.send(JSON.stringify({ t: "replay", speed, from }));
+    this.#sync();
   }
 
   /** How long nothing has been heard, in milliseconds. */
@@ -75,9 +101,12 @@ export class Feed extends EventTarget {
   }
 
   #hello({ afresh = false } = {}) {
+    const { epoch, label, position } = this.#state;
     const hello = { t: "hello", v: 1, client: "bell-lap-web/1", topics: this.#topics };
-    if (!afresh && this.#state.epoch !== null) {
-      const { epoch, position } = this.#state;
+    Object.assign(hello, this.#options);
+    if (hello.replay && label) {
+      hello.replay = { ...hello.replay, from: position };
+    } else if (!afresh && !label && !hello.replay && epoch !== null) {
       hello.resume = { epoch, pos: position, revs: revisions(this.#state) };
     }
     this.#socket.send(JSON.stringify(hello));
@@ -98,6 +127,8 @@ export class Feed extends EventTarget {
     }
     if (message.t === "sync") this.#synced(message);
     if (message.t === "bye") this.#retryMs = message.afterMs;
+    if (message.t === "replay") this.#tell("replay", message);
+    if (message.t === "err") this.#refused(message);
     const { state, changed, gap } = apply(this.#state, message);
     this.#state = state;
     if (gap) {
@@ -118,6 +149,17 @@ export class Feed extends EventTarget {
       this.dispatchEvent(new CustomEvent("document", { detail: { topic, data } }));
     }
     this.#pending.clear();
+  }
+
+  #refused({ code, detail, topic }) {
+    this.#tell("refused", { code, detail, topic });
+    if (NOT_YET.has(code)) {
+      this.#after(ASK_AGAIN_MS, () => this.#socket?.readyState === WebSocket.OPEN && this.#hello());
+    }
+  }
+
+  #tell(kind, detail) {
+    this.dispatchEvent(new CustomEvent(kind, { detail }));
   }
 
   #synced({ t0, t1, t2 }) {

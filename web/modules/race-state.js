@@ -14,7 +14,7 @@ export function mergePatch(target, patch) {
 
 /** The state of a viewer before the first message. */
 export function initial() {
-  return { epoch: null, position: 0, topics: {} };
+  return { epoch: null, label: null, position: 0, topics: {} };
 }
 
 /**
@@ -23,12 +23,17 @@ export function initial() {
  * A delta that does not follow the revision held (`prev`) is not applied: `gap` names the topic.
  */
 export function apply(state, message) {
-  const position = Math.max(state.position, message.pos ?? 0);
+  const pos = message.pos ?? 0;
+  // Only in a replay does the feed go back, and a snapshot from there replaces what is held.
+  const back = message.label && message.t === "snap";
+  const position = back ? pos : Math.max(state.position, pos);
   switch (message.t) {
     case "welcome": {
-      const same = state.epoch === null || state.epoch === message.epoch;
+      const label = message.label ?? null;
+      const same = state.epoch === null || (state.epoch === message.epoch && state.label === label);
       const topics = same ? state.topics : {};
-      return { state: { epoch: message.epoch, position: same ? position : message.pos, topics } };
+      const start = same ? position : message.pos;
+      return { state: { epoch: message.epoch, label, position: start, topics } };
     }
     case "snap": {
       const held = { rev: message.rev, data: message.data };

@@ -47,7 +47,7 @@ test("a heartbeat moves the position, another epoch forgets everything", () => {
   const held = play([welcome, snap, { t: "hb", pos: 11, time: "" }]).state;
   assert.equal(held.position, 11);
   const { state } = apply(held, { ...welcome, epoch: "other", pos: 2 });
-  assert.deepEqual(state, { epoch: "other", position: 2, topics: {} });
+  assert.deepEqual(state, { epoch: "other", label: null, position: 2, topics: {} });
 });
 
 test("rows stand in the document's order, and unknown ids are left out", () => {
