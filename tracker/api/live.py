@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 import msgspec
+import structlog
 from aiohttp import WSMsgType, web
 
 from tracker.api.live_hello import form_of, hello_of, wants_deflate
@@ -21,16 +22,17 @@ from tracker.api.middleware import NOTES
 from tracker.live.audience import Viewer
 from tracker.live.hub import TRY_LATER, Hub
 from tracker.live.packets import Form, cursor
-from tracker.live.refusals import BadReplay, FeedClosed
+from tracker.live.refusals import BadReplay, FeedClosed, NotReady
 from tracker.live.stages import Stages
 from tracker.live.subscription import Subscription
-from tracker.live.tape import Tape
+from tracker.live.tape import LOST, Tape
 from tracker.log.recorded_event import RecordedEvent
 
 MESSAGE_HARD_LIMIT = 64 * 1024
 """Bytes of a message that are read at all; one that is longer is not even answered."""
 DEFLATE_BITS = 15
 """The only window that shared messages fit; who agrees on another gets them uncompressed."""
+_log = structlog.get_logger("bell_lap.feed")
 EVENT_HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
     "Cache-Control": "no-store",
@@ -159,10 +161,15 @@ class Live:
         """Fetch what a hello needs before it can be answered."""
         if subscription.wanted:
             events: Sequence[RecordedEvent] = ()
-            if self._log is not None:
-                most = self._hub.limits.replay_events + 1
-                events = await self._log.read_streams(subscription.wanted, 0, limit=most)
-            subscription.supply(events)
+            most = self._hub.limits.replay_events + 1
+            try:
+                if self._log is not None:
+                    events = await self._log.read_streams(subscription.wanted, 0, limit=most)
+            except LOST as error:
+                _log.warning("replay_unread", reason=repr(error))
+                subscription.refuse(NotReady("the log cannot be read now: say hello again soon"))
+            else:
+                subscription.supply(events)
 
     # --- server-sent events ------------------------------------------------------------------
 

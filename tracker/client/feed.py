@@ -19,6 +19,9 @@ RETRY_S = (0.5, 30.0)
 SILENCE_HEARTBEATS = 3.0
 """After how many heartbeats that did not come a connection is given up."""
 CONNECT_WITHIN_S = 10.0
+ASK_AGAIN_S = 2.0
+NOT_YET = frozenset({"unknown-topic", "topic-failed", "not-ready"})
+"""What may be there a little later."""
 MESSAGE_LIMIT = 16 * 1024 * 1024
 """Bytes of one message."""
 
@@ -114,6 +117,7 @@ class Feed:
         """Say hello, then yield what changes until the connection ends."""
         self._ws = ws
         asked_anew = False
+        asking: asyncio.Task[None] | None = None
         await ws.send_json(self._hello())
         await ws.send_json({"t": "sync", "t0": time.time() * 1000})
         patience_s = CONNECT_WITHIN_S
@@ -134,6 +138,8 @@ class Feed:
                     self._pause_s = message["afterMs"] / 1000
                 case "err" if "topic" in message:
                     self.refused[message["topic"]] = message["code"]
+                    if message["code"] in NOT_YET and (asking is None or asking.done()):
+                        asking = asyncio.create_task(self._ask_again(ws))
             if asked_anew:
                 continue  # it was on its way before the new beginning
             try:
@@ -146,6 +152,12 @@ class Feed:
             for topic in changed:
                 document = self.fold.documents[topic]
                 yield Update(topic, document, self.fold.position, last=topic == changed[-1])
+
+    async def _ask_again(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+        """Say hello again after a while: what was refused may be there."""
+        await asyncio.sleep(ASK_AGAIN_S)
+        with contextlib.suppress(aiohttp.ClientError, OSError):
+            await ws.send_json(self._hello())
 
     def _synced(self, message: Json) -> None:
         arrived_ms = time.time() * 1000

@@ -20,8 +20,11 @@ class Form(Struct, frozen=True):
     deflate: bool = False
     """Whether the connection has agreed on permessage-deflate."""
 
-    def frame(self, message: Outgoing, epoch: str = "") -> bytes:
-        """Return a message as the bytes that go to the connection."""
+    def frame(self, message: Outgoing, epoch: str = "", *, shared: bool = False) -> bytes:
+        """Return a message as the bytes that go to the connection.
+
+        Only what is shared is worth compressing: it is done once, however many get it.
+        """
         payload = encode(message)
         if self.transport == "events":
             return _chunk(_event(message, payload, epoch))
@@ -30,7 +33,7 @@ class Form(Struct, frozen=True):
         binary = self.encoding == "msgpack"
         if binary:
             payload = msgspec.msgpack.encode(msgspec.json.decode(payload))
-        if self.deflate:
+        if self.deflate and shared:
             return deflated_frame(payload, binary=binary)
         return binary_frame(payload) if binary else text_frame(payload)
 
@@ -85,7 +88,7 @@ class Packet(Generic[Shared]):
         frame = self._frames.get((form, more))
         if frame is None:
             message = msgspec.structs.replace(self.message, more=more)
-            frame = self._frames[form, more] = form.frame(message, self.epoch)
+            frame = self._frames[form, more] = form.frame(message, self.epoch, shared=True)
         return frame
 
 

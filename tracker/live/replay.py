@@ -12,6 +12,8 @@ from tracker.log.recorded_event import RecordedEvent
 
 BEFORE_THE_GUN_MS = 3_000
 """How long before the gun a replay begins that names no position."""
+BOOKS_EVERY = 500
+"""After how many events a book is kept for seeking."""
 
 
 def race_of(topics: Sequence[str]) -> str:
@@ -59,6 +61,8 @@ class Replay:
         self._then_s = 0.0
         self._since_s = live.monotonic()
         self._book = Book()
+        self._kept = {0: Book()}
+        """Books after so many events, so that seeking folds few."""
         self._told_end = False
         self.hub = live
 
@@ -72,9 +76,7 @@ class Replay:
             reached = sum(event.position <= again.position for event in self._events)
             count = max(self._first + 1, reached)
             then_s = self._times[count - 1]
-        self._book = Book()
-        for event in self._events[:count]:
-            self._book.fold(event)
+        self._book = self._book_after(count)
         self._next = count
         self._speed = again.speed
         self._then_s, self._since_s = then_s, self._live.monotonic()
@@ -92,6 +94,16 @@ class Replay:
         )
         self.hub.on_restless = self._live.on_restless
         self.hub.publish(self._book.position, frozenset(), self._book)
+
+    def _book_after(self, count: int) -> Book:
+        """Return a book of its own after so many events, from the nearest that was kept."""
+        kept = max(at for at in self._kept if at <= count)
+        book = self._kept[kept].copy()
+        for at, event in enumerate(self._events[kept:count], start=kept):
+            if at % BOOKS_EVERY == 0 and at not in self._kept:
+                self._kept[at] = book.copy()
+            book.fold(event)
+        return book
 
     def change_speed(self, speed: float) -> None:
         """Go on from here at another speed; 0 is a pause."""

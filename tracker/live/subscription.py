@@ -194,6 +194,11 @@ class Subscription:
         self._follow(hello, fields.checked(hello.fields, self._limits))
         self._say(replay.state())
 
+    def refuse(self, error: TrackerError) -> None:
+        """Take note that what was wanted cannot be had."""
+        self.wanted = ()
+        self._err(error)
+
     def _control(self, control: Control) -> None:
         """Change a replay's speed, or seek: what is shown there replaces what was shown here."""
         replay, hello = self._replay, self._hello_said

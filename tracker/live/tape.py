@@ -21,13 +21,14 @@ RETRY_S = 1.0
 """Pause before a log that cannot be read is tried again."""
 SLACK_MS = 10_000
 """How much longer than the longest delay events are kept."""
-_LOST = (
+LOST = (
     OSError,
     LogError,
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
 )
+"""What becomes of a read when the database goes away."""
 _log = structlog.get_logger("bell_lap.feed")
 
 
@@ -133,7 +134,7 @@ class Tape:
                     position, told_ms = self._heard[0]
                     await self._extend(log, position, told_ms)
                     self._heard.popleft()
-            except _LOST as error:
+            except LOST as error:
                 _log.warning("tape_interrupted", error=str(error), pause_s=RETRY_S)
                 self._news.set()
                 await asyncio.sleep(RETRY_S)
