@@ -24,11 +24,11 @@ async def test_a_race_is_shown_again_from_the_log(
     skated: tuple[aiohttp.ClientSession, int],
 ) -> None:
     """At a hundred times the speed it ends where the race ended, in the same document."""
-    http, _ = skated
+    http, position = skated
     live, again = SocketViewer(), SocketViewer()
     async with live.connected(feed_of(http)), again.connected(feed_of(http)):
         await live.say(live.hello([BOARD]))
-        await live.read_until("snap")
+        await live.read_to(position)
         await again.say(again.hello([BOARD], replay={"from": 0, "speed": 100}))
         begin = await again.read_until("replay")
         first = again.documents[BOARD]["state"]
