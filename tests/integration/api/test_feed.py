@@ -20,15 +20,22 @@ def feed_of(http: aiohttp.ClientSession) -> str:
     return str(http._base_url).rstrip("/") + "/feed"
 
 
+async def reached(http: aiohttp.ClientSession, position: int) -> None:
+    """Wait until everything that is shown has reached a position."""
+    async with http.get("/api/v1/competitions", params={"after": str(position)}) as answer:
+        assert answer.ok
+
+
 async def test_a_race_is_shown_again_from_the_log(
     skated: tuple[aiohttp.ClientSession, int],
 ) -> None:
     """At a hundred times the speed it ends where the race ended, in the same document."""
     http, position = skated
+    await reached(http, position)
     live, again = SocketViewer(), SocketViewer()
     async with live.connected(feed_of(http)), again.connected(feed_of(http)):
         await live.say(live.hello([BOARD]))
-        await live.read_to(position)
+        await live.read_until("snap")
         await again.say(again.hello([BOARD], replay={"from": 0, "speed": 100}))
         begin = await again.read_until("replay")
         first = again.documents[BOARD]["state"]
@@ -41,6 +48,8 @@ async def test_a_race_is_shown_again_from_the_log(
 
 async def test_a_delay_is_kept_from_the_log_on(race: Race) -> None:
     """What happens now comes half a second later to who asked for it."""
+    async with race.get("/api/v1/events", params={"limit": "1"}) as answer:
+        await reached(race, (await answer.json())["position"])
     live, late = SocketViewer(), SocketViewer()
     loop = asyncio.get_running_loop()
     async with live.connected(feed_of(race)), late.connected(feed_of(race)):
@@ -67,8 +76,7 @@ async def test_it_keeps_its_promises(race: Race, capsys: pytest.CaptureFixture[s
 
     async with race.get("/api/v1/events", params={"limit": "1"}) as answer:
         position = (await answer.json())["position"]
-    async with race.get("/api/v1/competitions", params={"after": str(position)}) as answer:
-        assert answer.ok
+    await reached(race, position)
     skating = asyncio.create_task(skate())
     url = feed_of(race).replace("http", "ws", 1)
     status = await feeding._check(url, [], seconds=3, delay_ms=500)
