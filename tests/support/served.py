@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestServer
 from projections.book import Book
 from tests.support.feed import MEDALS, RACE, scope_of
 from tests.support.viewer import Json
+from tracker import resources
 from tracker.api import middleware
 from tracker.api.live import Live
 from tracker.live.hub import Hub
@@ -19,6 +20,12 @@ from tracker.live.limits import Limits
 from tracker.live.stages import Stages
 from tracker.live.tape import Tape
 from tracker.log.recorded_event import RecordedEvent
+
+
+async def _blank(_: web.Request) -> web.Response:
+    """Return a page with nothing on it."""
+    page = '<!doctype html><title>Rink</title><link rel="icon" href="data:,">'
+    return web.Response(text=page, content_type="text/html")
 
 
 class CountingBook(Book):
@@ -63,6 +70,8 @@ class Served:
         """Serve for the length of a block."""
         site = web.Application(middlewares=[middleware.observe, middleware.translate])
         site.add_routes(self.live.routes())
+        site.router.add_get("/", _blank)
+        site.router.add_static("/modules", resources.web() / "modules")
         site.on_response_prepare.append(middleware.harden)
         self.change({RACE: {"lap": 0}, MEDALS: {"gold": 0}})
         async with self.live.running(), TestServer(site) as server:
