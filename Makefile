@@ -67,10 +67,11 @@ test: setup ## Run every test; ARGS go to pytest.
 unit: setup ## Run the tests that need no database.
 	$(BIN)/pytest -m unit $(ARGS)
 
-bench: setup ## Measure: appending, and the lag to the board.
+bench: setup ## Measure: appending, the lag to the board, and a thousand viewers.
 	$(BIN)/python -m benchmarks.append $(ARGS)
 	$(BIN)/python -m benchmarks.append_http $(ARGS)
 	$(BIN)/python -m benchmarks.lag $(ARGS)
+	$(BIN)/python -m benchmarks.fan_out $(filter --quick,$(ARGS))
 
 demo: setup ## Skate the Dresden weekend; ARGS="--speed 200 --exit" for scripts.
 	$(BIN)/bell-lap demo $(ARGS)
