@@ -54,7 +54,7 @@ class Difference(Struct, frozen=True):
     after: object
 
 
-_FactsOf: TypeAlias = dict[str, tuple[dict[int, int], Facts]]
+_FactsOf: TypeAlias = dict[str, tuple[Mapping[int, int], Facts]]
 """By race: the version at each position, and the events."""
 
 
@@ -71,18 +71,23 @@ class WhatIf:
         *,
         as_of: int,
         against: Sequence[Asked] = (),
+        public: bool = True,
     ) -> list[Difference]:
         """Return what would have been different, as of a position; nothing is written.
 
         It is compared with what is, or with what is supposed `against` it. All races belong to one
-        distance. Raises BadWhatIf, NotFound, and the Refusal of a command that could not have been
-        decided.
+        distance. The public asks about what it knows: an event under embargo is not there, so no
+        question can bring it out.
+
+        Raises BadWhatIf, NotFound, and the Refusal of a command that could not have been decided.
         """
         distances = {each.race.rsplit("/", 1)[0] for each in (*asked, *against)}
         if len(distances) != 1:
             raise BadWhatIf("ask about races of one distance at a time")
         distance = distances.pop()
         before, facts = await self._book(distance, as_of)
+        if public:
+            facts = {race: _known(before, race, *found) for race, found in facts.items()}
         after = before.copy()
         competition = distance.split("/", maxsplit=1)[0]
         if ruleset is not None:
@@ -153,6 +158,17 @@ def _created(header: Row) -> e.CompetitionCreated:
         starts_on=header["starts_on"],
         ends_on=header["ends_on"],
         series=header["series"],
+    )
+
+
+def _known(
+    book: Book, race: str, positions: Mapping[int, int], facts: Facts
+) -> tuple[Mapping[int, int], Facts]:
+    """Return a race's facts without those that the public may not read of yet."""
+    hidden = {note.version for note in book.notes.get(race, ()) if note.public_at is None}
+    return (
+        {position: version for position, version in positions.items() if version not in hidden},
+        [(version, event) for version, event in facts if version not in hidden],
     )
 
 

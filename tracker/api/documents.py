@@ -171,11 +171,16 @@ class Documents:
         return await self._why.points(series, table, competitor, as_of=moment)
 
     async def what_if(
-        self, question: Question, ruleset: Ruleset | None, *, as_of: int | None
+        self, question: Question, ruleset: Ruleset | None, *, as_of: int | None, public: bool
     ) -> Answer:
-        """Return what would have been different."""
-        moment = await self._moment(as_of)
-        return await supposing.answer(WhatIf(self._models), question, ruleset, as_of=moment)
+        """Return what would have been different, from what the public or the officials know."""
+        return await supposing.answer(
+            WhatIf(self._models),
+            question,
+            ruleset,
+            as_of=await self._moment(as_of),
+            public=public,
+        )
 
     async def _moment(self, as_of: int | None) -> int:
         return await self._models.position() if as_of is None else as_of

@@ -7,7 +7,7 @@ import asyncpg
 from cyclopts import App, CycloptsError
 
 from tracker import __version__
-from tracker.cli import conforming, explaining, maintenance, serving, show, supposing
+from tracker.cli import conforming, explaining, maintenance, officials, serving, show, supposing
 from tracker.errors import TrackerError
 
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
@@ -25,6 +25,7 @@ app.command(show.app)
 app.command(explaining.app)
 app.command(supposing.what_if)
 app.command(conforming.conform)
+app.command(officials.app)
 app.command(maintenance.log)
 app.command(maintenance.projections)
 
