@@ -22,6 +22,7 @@ from tracker.api.commands import Commands
 from tracker.api.documents import Documents
 from tracker.api.facts import Facts
 from tracker.api.health import Condition, Health
+from tracker.api.ledger import Ledger
 from tracker.api.live import Live
 from tracker.api.queries import Queries
 from tracker.command_handler import CommandHandler
@@ -140,7 +141,7 @@ async def opened(settings: Settings) -> AsyncIterator[Tracker]:
         access = Access(officials, oidc=oidc, origins=settings.origins)
         site = application.create(
             commands=Commands(handler.handle, access),
-            queries=Queries(Documents(models), Facts(log), access),
+            queries=Queries(Documents(models), Facts(log), access, Ledger(models, Facts(log))),
             access=access,
             health=Health(condition, log.epoch),
             live=live,

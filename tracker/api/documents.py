@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from projections import best_times, draws, medals, standings
+from projections.between_moments import between_moments
 from projections.draws import Basis, Lots
 from projections.read_models import ReadModels
 from projections.what_if import WhatIf
@@ -181,6 +182,18 @@ class Documents:
             as_of=await self._moment(as_of),
             public=public,
         )
+
+    async def changes(self, race: str, *, before: str, after: str, timeout_s: float) -> Answer:
+        """Return what two moments show differently, from a race to the season."""
+        one, other = await self.moment(before, timeout_s), await self.moment(after, timeout_s)
+        found = await between_moments(self._models, race, one, other)
+        return {
+            "race": race,
+            "from": one,
+            "to": other,
+            "position": max(one, other),
+            "rows": [msgspec.to_builtins(each) for each in found],
+        }
 
     async def _moment(self, as_of: int | None) -> int:
         return await self._models.position() if as_of is None else as_of

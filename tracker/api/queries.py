@@ -13,7 +13,9 @@ from tracker.api import supposing
 from tracker.api.access import Access
 from tracker.api.documents import Documents
 from tracker.api.facts import PAGE_LIMIT, Facts
+from tracker.api.ledger import Ledger
 from tracker.api.problems import BadParameter
+from tracker.api.ticks import ticks
 from tracker.domain.draw import Positions
 from tracker.domain.values import Round
 
@@ -23,6 +25,7 @@ SEED_LENGTH = 120
 """Characters of the text that decides by lot."""
 ROUNDS: tuple[Round, ...] = get_args(Round)
 POSITIONS: dict[str, Positions] = {each: each for each in get_args(Positions)}
+_LONGEST_VERSION = 9
 _LIVE = "no-cache"
 _OWN = "private, no-store"
 """For what only the one who asked may see."""
@@ -36,10 +39,11 @@ Answer = Callable[[web.Request], Awaitable[web.Response]]
 class Queries:
     """The documents of the read models, and the public facts they were derived from."""
 
-    def __init__(self, documents: Documents, facts: Facts, access: Access) -> None:
+    def __init__(self, documents: Documents, facts: Facts, access: Access, ledger: Ledger) -> None:
         self._documents = documents
         self._facts = facts
         self._access = access
+        self._ledger = ledger
 
     def routes(self) -> list[web.RouteDef]:
         """Return where each document is found."""
@@ -65,6 +69,9 @@ class Queries:
             ),
             self._get(f"{race}/events", self._race_events),
             self._get(f"{race}/explain", self._explain_race),
+            self._get(f"{race}/moments", self._moments),
+            self._get(f"{race}/decisions/{{version}}", self._decision),
+            self._get(f"{race}/changes", self._changes),
             self._get(f"{distance}/explain", self._explain_distance),
             self._get("/api/v1/series/{series}/explain", self._explain_series),
             web.get("/api/v1/events", self._events),
@@ -197,6 +204,24 @@ class Queries:
     async def _race_events(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         as_of = await self._documents.position() if moment is None else moment
         return await self._facts.of_race(_race_id(request), as_of=as_of)
+
+    async def _decision(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        text = request.match_info["version"]
+        if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_VERSION):
+            raise BadParameter(f"{text[:40]} is no version: a decision's stands in the journal")
+        as_of = await self._documents.position() if moment is None else moment
+        return await self._ledger.decision(_race_id(request), int(text), as_of=as_of)
+
+    async def _moments(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return ticks(await self._race_events(request, moment))
+
+    async def _changes(self, request: web.Request, _: int | None) -> dict[str, Any]:
+        before, after = request.query.get("from"), request.query.get("to")
+        if not before or not after:
+            raise BadParameter("name two moments: from=before:RACE/review and to=after:RACE")
+        return await self._documents.changes(
+            _race_id(request), before=before, after=after, timeout_s=WAIT_S
+        )
 
     async def _what_if(self, request: web.Request) -> web.Response:
         """Answer a supposition; asking twice is as good as asking once."""
