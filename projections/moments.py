@@ -9,6 +9,18 @@ from tracker.errors import BadRequest, NotFound
 from tracker.log.recorded_event import RecordedEvent
 
 _OFFICIAL = "ResultDeclaredOfficial"
+_OF_A_RACE = {
+    "gun": frozenset({"RaceStarted"}),
+    "bell": frozenset({"BellRung"}),
+    "finish": frozenset({"FinishOrderRecorded", "FinishTimesRecorded"}),
+    "end": frozenset({"RaceEnded"}),
+    "review": frozenset({"ReviewOpened"}),
+    "announcement": frozenset({"DecisionsAnnounced"}),
+    "official": frozenset({_OFFICIAL}),
+    "correction": frozenset({"ResultCorrected"}),
+}
+"""What may be named behind a race: the first event of these types. None of them is ever secret."""
+_RACE_SLASHES = 2
 _DIGITS = 18
 """More than that no position has."""
 
@@ -43,15 +55,16 @@ async def resolve(log: Log, text: str) -> int:
     A position must not be beyond the log's head: nobody knows yet what it will hold. A time is one
     at the server (`recorded_at`); a time after the last event means the head, and the document
     says which position that was. `after:RACE` is the event that first made the race's result
-    official, `before:RACE` the position just before it.
+    official, `before:RACE` the position just before it; `before:RACE/review` is the position just
+    before the first review of the race was opened, and so on for every word of `_OF_A_RACE`.
     Raises BadMoment, or NotFound for a race that nobody scheduled.
     """
     if text.isascii() and text.isdecimal():
         return await _position(log, text)
     side, colon, race = text.partition(":")
     if colon and side in ("after", "before"):
-        official = await _official_at(log, race)
-        return official if side == "after" else official - 1
+        position = await _first(log, race)
+        return position if side == "after" else position - 1
     return await log.position_at(_time(text))
 
 
@@ -62,14 +75,25 @@ async def _position(log: Log, text: str) -> int:
     return int(text)
 
 
-async def _official_at(log: Log, race: str) -> int:
+async def _first(log: Log, name: str) -> int:
+    """Return the position of the first event that a race, or a race and a word, mean."""
+    race, word = name, "official"
+    if name.count("/") > _RACE_SLASHES:
+        race, _, word = name.rpartition("/")
+    types = _OF_A_RACE.get(word)
+    if types is None:
+        raise BadMoment(
+            f"{word[:40]!r} is no moment of a race: it is one of {', '.join(_OF_A_RACE)}"
+        )
     events = await log.read_stream(f"race-{race}")
     if not events:
         raise NotFound(f"no race {race} is known: a race's id is competition/distance/race")
     for event in events:
-        if event.type == _OFFICIAL:
+        if event.type in types:
             return event.position
-    raise BadMoment(f"the result of {race} is not official yet: there is no moment after it")
+    if word == "official":
+        raise BadMoment(f"the result of {race} is not official yet: there is no moment after it")
+    raise BadMoment(f"{race} has had no {word} yet: there is no moment after it")
 
 
 def _time(text: str) -> datetime:

@@ -73,6 +73,11 @@ class ReadModels:
         self._races: OrderedDict[tuple[str, int], Race] = OrderedDict()
         self._documents: OrderedDict[tuple[str, str, int, _Own], Document] = OrderedDict()
 
+    @property
+    def pool(self) -> "asyncpg.Pool[Any]":
+        """Return the connections that are read with."""
+        return self._pool
+
     async def position(self) -> int:
         """Return the position that the stored read models have reached."""
         if self._runner is not None and self._runner.committed:

@@ -1,17 +1,16 @@
 """What would have been: one distance on other facts, and every difference to the season."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from projections import medals, nations, race_result, standings
 from projections.book import Book
-from projections.classification import ClassificationProjection, read_classified
-from projections.projection import Document, Row
+from projections.classification import read_classified
+from projections.differences import Difference, between_books
+from projections.projection import Row
 from projections.read_models import ReadModels
-from projections.rounds import RoundsProjection
 from tracker.domain import events as e
 from tracker.domain.commands import RaceCommand
 from tracker.domain.competition import Competition
@@ -21,12 +20,6 @@ from tracker.domain.series import Series
 from tracker.domain.what_if import BadWhatIf, Changes, Facts, Move, named, supposed
 from tracker.errors import NotFound
 from tracker.log.codec import decode
-
-_RESULT = ("rank", "status", "time_ms", "mark")
-_MARKS = ("mark", "to")
-_CLASSIFICATION = ("rank", "status", "points", "medal")
-_MEDALS = ("rank", "gold", "silver", "bronze")
-_STANDINGS = ("rank", "points", "bonus")
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,20 +34,7 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
     """Commands about the race, as officials send them."""
 
 
-class Difference(Struct, frozen=True):
-    """One value that would have been another."""
-
-    document: str
-    scope: str
-    id: str
-    name: str
-    noc: str
-    field: str
-    before: object
-    after: object
-
-
-_FactsOf: TypeAlias = dict[str, tuple[dict[int, int], Facts]]
+_FactsOf: TypeAlias = dict[str, tuple[Mapping[int, int], Facts]]
 """By race: the version at each position, and the events."""
 
 
@@ -71,18 +51,23 @@ class WhatIf:
         *,
         as_of: int,
         against: Sequence[Asked] = (),
+        public: bool = True,
     ) -> list[Difference]:
         """Return what would have been different, as of a position; nothing is written.
 
         It is compared with what is, or with what is supposed `against` it. All races belong to one
-        distance. Raises BadWhatIf, NotFound, and the Refusal of a command that could not have been
-        decided.
+        distance. The public asks about what it knows: an event under embargo is not there, so no
+        question can bring it out.
+
+        Raises BadWhatIf, NotFound, and the Refusal of a command that could not have been decided.
         """
         distances = {each.race.rsplit("/", 1)[0] for each in (*asked, *against)}
         if len(distances) != 1:
             raise BadWhatIf("ask about races of one distance at a time")
         distance = distances.pop()
         before, facts = await self._book(distance, as_of)
+        if public:
+            facts = {race: _known(before, race, *found) for race, found in facts.items()}
         after = before.copy()
         competition = distance.split("/", maxsplit=1)[0]
         if ruleset is not None:
@@ -90,7 +75,7 @@ class WhatIf:
             after.competitions[competition] = replace(state, ruleset=ruleset)
         _suppose(after, distance, asked, facts)
         _suppose(before, distance, against, facts)
-        return list(_differences(before, after, distance))
+        return list(between_books(before, after, distance))
 
     async def _book(self, distance: str, as_of: int) -> tuple[Book, _FactsOf]:
         """Return a book of one distance, and each race's facts with versions by position."""
@@ -156,6 +141,17 @@ def _created(header: Row) -> e.CompetitionCreated:
     )
 
 
+def _known(
+    book: Book, race: str, positions: Mapping[int, int], facts: Facts
+) -> tuple[Mapping[int, int], Facts]:
+    """Return a race's facts without those that the public may not read of yet."""
+    hidden = {note.version for note in book.notes.get(race, ()) if note.public_at is None}
+    return (
+        {position: version for position, version in positions.items() if version not in hidden},
+        [(version, event) for version, event in facts if version not in hidden],
+    )
+
+
 def _suppose(book: Book, distance: str, asked: Sequence[Asked], facts: _FactsOf) -> None:
     """Put races in a book as they would have been."""
     competition = book.competitions[distance.split("/", maxsplit=1)[0]]
@@ -190,74 +186,3 @@ def _changes(asked: Asked, positions: Mapping[int, int], facts: Facts) -> Change
         move=tuple(Move(version(one), version(other)) for one, other in asked.move),
         add=asked.add,
     )
-
-
-def _differences(before: Book, after: Book, distance: str) -> Iterator[Difference]:
-    """Yield every difference: results, marks, classification, medals, standings."""
-    for race in before.races_of.get(distance, ()):
-        results = (_result(before, race), _result(after, race))
-        yield from _compare("result", race, *results, _RESULT)
-    now, then = _marks(before, distance), _marks(after, distance)
-    for round_, marks in now.items():
-        yield from _compare("rounds", f"{distance} {round_}", marks, then[round_], _MARKS)
-    classification = ClassificationProjection()
-    yield from _compare(
-        "classification",
-        distance,
-        classification.render(before, distance),
-        classification.render(after, distance),
-        _CLASSIFICATION,
-    )
-    added = before.distances[distance].added
-    assert added is not None, "the distance was added"
-    table = medals.MedalsProjection()
-    for by in ("noc", "skater"):
-        scope = medals.scope_of(added.competition, by=by)
-        both = (table.render(before, scope), table.render(after, scope))
-        yield from _compare("medals", scope, *both, _MEDALS)
-    if added.series is None:
-        return
-    overall = standings.StandingsProjection()
-    for name in standings.table_names(before, added.series):
-        scope = standings.scope_of(added.series, name)
-        both = (overall.render(before, scope), overall.render(after, scope))
-        yield from _compare("standings", scope, *both, _STANDINGS)
-
-
-def _marks(book: Book, distance: str) -> dict[str, Document]:
-    """Return who goes on from each round."""
-    found = RoundsProjection().render(book, distance)
-    rows = found.entries.items() if found is not None else ()
-    return {round_: Document({}, row["marks"]) for round_, row in rows}
-
-
-def _result(book: Book, race: str) -> Document:
-    state = book.races[race]
-    return race_result.render(state, book.marks_of(state))
-
-
-def _compare(
-    document: str,
-    scope: str,
-    before: Document | None,
-    after: Document | None,
-    fields: tuple[str, ...],
-) -> Iterator[Difference]:
-    """Yield the fields in which two documents differ, row by row."""
-    old = before.entries if before is not None else {}
-    new = after.entries if after is not None else {}
-    for key in dict.fromkeys((*old, *new)):
-        one, other = old.get(key, {}), new.get(key, {})
-        row = one or other
-        for field in fields:
-            if one.get(field) != other.get(field):
-                yield Difference(
-                    document,
-                    scope,
-                    key,
-                    row.get("name") or nations.name_of(key),
-                    row.get("noc") or "",
-                    field,
-                    one.get(field),
-                    other.get(field),
-                )

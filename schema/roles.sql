@@ -20,3 +20,7 @@ revoke update, delete, truncate on events from bell_lap_app;
 -- Read models are the application's own: it builds them, and may throw them away.
 create schema if not exists read_model;
 grant usage, create on schema read_model to bell_lap_app;
+
+-- Officials and devices are looked after by the application; they are no part of the record.
+grant usage on schema security to bell_lap_app;
+grant select, insert, update on all tables in schema security to bell_lap_app;

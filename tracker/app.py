@@ -17,10 +17,12 @@ from projections.read_models import ReadModels
 from projections.runner import Runner
 from tracker import migrations, postgres, resources, rulesets
 from tracker.api import application, feed_documents
+from tracker.api.access import Access
 from tracker.api.commands import Commands
 from tracker.api.documents import Documents
 from tracker.api.facts import Facts
 from tracker.api.health import Condition, Health
+from tracker.api.ledger import Ledger
 from tracker.api.live import Live
 from tracker.api.queries import Queries
 from tracker.command_handler import CommandHandler
@@ -30,6 +32,8 @@ from tracker.live.hub import Hub
 from tracker.live.stages import Stages
 from tracker.live.tape import Tape
 from tracker.log.event_log import EventLog, connect, open_event_log
+from tracker.security.officials import Officials
+from tracker.security.oidc import Oidc
 
 READ_CONNECTIONS = 8
 DRAIN_S = 10.0
@@ -47,6 +51,7 @@ class Tracker(Struct):
     models: ReadModels
     hub: Hub
     handler: CommandHandler
+    officials: Officials
     site: web.Application
 
 
@@ -84,7 +89,9 @@ async def maintaining(settings: Settings) -> AsyncIterator[tuple[EventLog, "asyn
 
 
 @contextlib.asynccontextmanager
-async def projected(settings: Settings) -> AsyncIterator[tuple[EventLog, Runner, ReadModels]]:
+async def projected(
+    settings: Settings,
+) -> AsyncIterator[tuple[EventLog, Runner, ReadModels, "asyncpg.Pool[Any]"]]:
     """Yield a log with its read models, kept up to date by whoever holds the runner's lock."""
     async with contextlib.AsyncExitStack() as stack:
         log, pool = await stack.enter_async_context(maintaining(settings))
@@ -93,13 +100,13 @@ async def projected(settings: Settings) -> AsyncIterator[tuple[EventLog, Runner,
         runner = Runner(log, pool, projections.ALL)
         running = asyncio.create_task(runner.run(), name="projections")
         stack.push_async_callback(_cancel, running)
-        yield log, runner, ReadModels(log, pool, runner)
+        yield log, runner, ReadModels(log, pool, runner), pool
 
 
 @contextlib.asynccontextmanager
 async def reading(settings: Settings) -> AsyncIterator[Documents]:
     """Yield the documents as of the log's head, whether or not a server is running."""
-    async with projected(settings) as (log, _, models):
+    async with projected(settings) as (log, _, models, _):
         await models.wait_for(await log.head(), CATCH_UP_S)
         yield Documents(models)
 
@@ -108,7 +115,7 @@ async def reading(settings: Settings) -> AsyncIterator[Documents]:
 async def opened(settings: Settings) -> AsyncIterator[Tracker]:
     """Yield a whole tracker, with everything but an address."""
     async with contextlib.AsyncExitStack() as stack:
-        log, runner, models = await stack.enter_async_context(projected(settings))
+        log, runner, models, pool = await stack.enter_async_context(projected(settings))
         hub = Hub(
             log.epoch,
             feed_documents.render,
@@ -137,14 +144,26 @@ async def opened(settings: Settings) -> AsyncIterator[Tracker]:
                 failed=tuple(failed),
             )
 
+        oidc = Oidc(settings.oidc) if settings.oidc is not None else None
+        officials = Officials(pool)
+        access = Access(officials, oidc=oidc, origins=settings.origins)
         site = application.create(
-            commands=Commands(handler.handle),
-            queries=Queries(Documents(models), Facts(log)),
+            commands=Commands(handler.handle, access),
+            queries=Queries(Documents(models), Facts(log), access, Ledger(models, Facts(log))),
+            access=access,
             health=Health(condition, log.epoch),
             live=live,
             pages=resources.web(),
         )
-        yield Tracker(log=log, runner=runner, models=models, hub=hub, handler=handler, site=site)
+        yield Tracker(
+            log=log,
+            runner=runner,
+            models=models,
+            hub=hub,
+            handler=handler,
+            officials=officials,
+            site=site,
+        )
 
 
 async def _open_feed(log: EventLog, runner: Runner, hub: Hub, tape: Tape) -> None:

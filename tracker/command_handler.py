@@ -33,6 +33,7 @@ from tracker.domain.ruleset import Ruleset
 from tracker.errors import BadRequest, DeviceSequenceReused, LogError, Refusal, VersionConflict
 from tracker.log.codec import decode, encode
 from tracker.log.recorded_event import Append, Appended, RecordedEvent
+from tracker.security.roles import Principal, authorize, authorize_correction
 
 ATTEMPTS = 8
 """How often a command is decided anew when others write to its stream at the same time."""
@@ -139,18 +140,26 @@ class CommandHandler:
         self._states_kept = states_kept
         self._known: OrderedDict[str, _Known] = OrderedDict()
 
-    async def handle(self, envelope: Envelope, body: bytes) -> Receipt:
+    async def handle(
+        self, envelope: Envelope, body: bytes, principal: Principal | None = None
+    ) -> Receipt:
         """Decide a command and append what follows from it.
 
         `body` is the envelope as it was sent; a device that repeats a number must repeat it.
-        Raises Refusal, VersionConflict, DeviceSequenceReused, FromTheFuture, Busy.
+        Without a principal nobody has to prove who they are. Raises Refusal, VersionConflict,
+        DeviceSequenceReused, FromTheFuture, Busy, NotYourRole, NotYourName.
         """
+        if principal is not None:
+            authorize(principal, envelope)
         digest = _digest(body)
         known = self._find(stream_of(envelope.command))
         async with known.turn:
             repeated = await self._repeated(envelope, digest)
             if repeated is not None:
                 return repeated
+            if principal is not None:
+                state = await self._refresh(known) if known.state.version == 0 else known.state
+                authorize_correction(principal, envelope.command, state)
             occurred_at = self._moment(envelope)
             for _ in range(ATTEMPTS):
                 try:

@@ -34,6 +34,16 @@ _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _DIGITS = re.compile(r"[0-9]{1,5}")
 
 
+class Provider(Struct, frozen=True):
+    """An identity provider whose tokens are taken, and how they say who somebody is."""
+
+    issuer: str
+    audience: str
+    keys: Path
+    """The provider's key set (JWKS) as a file: no request goes out while a race runs."""
+    roles_claim: str = "bell_lap_roles"
+
+
 class Settings(Struct, frozen=True):
     """Where the data is, where the server listens, and how much it says.
 
@@ -49,6 +59,10 @@ class Settings(Struct, frozen=True):
     log_level: LogLevel = "info"
     official_feed: bool = False
     """Whether the feed shows decisions under embargo to whoever asks for `official/…`."""
+    origins: tuple[str, ...] = ()
+    """Origins of other sites whose pages may write, such as a proxy's public address."""
+    oidc: Provider | None = None
+    """Without one, officials are paired by code alone."""
 
 
 def read(
@@ -75,6 +89,8 @@ def read(
         port=_port(_first(port, found, "BELL_LAP_PORT", DEFAULT_PORT), faults),
         log_level=_level(_first(log_level, found, "BELL_LAP_LOG_LEVEL", "info"), faults),
         official_feed=_switch(_first(official_feed, found, "BELL_LAP_OFFICIAL_FEED", "no"), faults),
+        origins=tuple(found.get("BELL_LAP_ORIGINS", "").split()),
+        oidc=_oidc(found, faults),
     )
     if faults:
         raise SettingsError("; ".join(faults))
@@ -169,6 +185,18 @@ def _switch(text: str, faults: list[str]) -> bool:
     if text.lower() not in (*_ON, *_OFF):
         faults.append(f"the official feed is {text[:20]!r}: write {_ON[0]} or {_OFF[0]}")
     return text.lower() in _ON
+
+
+def _oidc(found: Mapping[str, str], faults: list[str]) -> Provider | None:
+    """Return the identity provider: all three of its variables are set, or none is."""
+    names = ("BELL_LAP_OIDC_ISSUER", "BELL_LAP_OIDC_AUDIENCE", "BELL_LAP_OIDC_JWKS")
+    issuer, audience, keys = (found.get(name, "") for name in names)
+    if not (issuer or audience or keys):
+        return None
+    if not (issuer and audience and keys):
+        faults.append(f"an identity provider needs all of {', '.join(names)}")
+    claim = found.get("BELL_LAP_OIDC_ROLES") or "bell_lap_roles"
+    return Provider(issuer, audience, Path(keys), claim)
 
 
 def _level(level: str, faults: list[str]) -> LogLevel:

@@ -5,6 +5,7 @@ from pathlib import Path
 from aiohttp import web
 
 from tracker.api import middleware, problems
+from tracker.api.access import Access
 from tracker.api.assets import Assets
 from tracker.api.commands import Commands
 from tracker.api.health import Health
@@ -13,7 +14,13 @@ from tracker.api.queries import Queries
 
 
 def create(
-    *, commands: Commands, queries: Queries, health: Health, live: Live, pages: Path
+    *,
+    commands: Commands,
+    queries: Queries,
+    access: Access,
+    health: Health,
+    live: Live,
+    pages: Path,
 ) -> web.Application:
     """Return the site, ready to be served."""
     site = web.Application(
@@ -23,6 +30,7 @@ def create(
     site.add_routes(
         [
             web.post("/api/v1/commands", commands.post),
+            *access.routes(),
             *queries.routes(),
             *live.routes(),
             *health.routes(),

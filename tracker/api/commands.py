@@ -7,11 +7,13 @@ from aiohttp import web
 from msgspec import Struct, structs
 
 from tracker.api import envelopes, middleware, problems
+from tracker.api.access import Access
 from tracker.command_handler import Receipt
 from tracker.domain.commands import Envelope
 from tracker.errors import BadRequest
+from tracker.security.roles import Principal
 
-Handle = Callable[[Envelope, bytes], Awaitable[Receipt]]
+Handle = Callable[[Envelope, bytes, Principal | None], Awaitable[Receipt]]
 
 _SIMPLE_TYPES = {"text/plain", "multipart/form-data", "application/x-www-form-urlencoded"}
 """What any page on the web may post to us unasked; JSON it may not."""
@@ -27,8 +29,9 @@ class Verdict(Struct, frozen=True):
 class Commands:
     """Takes envelopes, one or many, to the command handler."""
 
-    def __init__(self, handle: Handle) -> None:
+    def __init__(self, handle: Handle, access: Access) -> None:
         self._handle = handle
+        self._access = access
 
     async def post(self, request: web.Request) -> web.Response:
         """Answer an envelope with its receipt, an array of them with an array of verdicts."""
@@ -36,9 +39,10 @@ class Commands:
             raise web.HTTPUnsupportedMediaType(
                 reason=f"{request.content_type} is not taken: send application/json"
             )
+        principal = await self._access.principal(request, writes=True)
         posted = envelopes.split(await request.read())
         if posted.batch:
-            return await self._batch(request, posted.items)
+            return await self._batch(request, posted.items, principal)
         envelope = envelopes.parse(posted.items[0])
         request[middleware.NOTES].update(
             command=type(envelope.command).__name__,
@@ -46,7 +50,7 @@ class Commands:
             device=envelope.device,
             device_seq=envelope.device_seq,
         )
-        receipt = await self._handle(envelope, posted.items[0])
+        receipt = await self._handle(envelope, posted.items[0], principal)
         request[middleware.NOTES]["position"] = receipt.position
         return web.Response(
             body=msgspec.json.encode(receipt),
@@ -55,7 +59,9 @@ class Commands:
             headers={"Idempotent-Replayed": "true"} if receipt.repeated else None,
         )
 
-    async def _batch(self, request: web.Request, items: tuple[bytes, ...]) -> web.Response:
+    async def _batch(
+        self, request: web.Request, items: tuple[bytes, ...], principal: Principal | None
+    ) -> web.Response:
         """Process envelopes in order; what a broken server did not try is said to be untried."""
         verdicts: list[Receipt | Verdict] = []
         broken: problems.Problem | None = None
@@ -63,7 +69,7 @@ class Commands:
             if broken is not None:
                 verdicts.append(Verdict(_untried(broken, index, request.path)))
                 continue
-            verdict = await self._one(request, item, index)
+            verdict = await self._one(request, item, index, principal)
             verdicts.append(verdict)
             if isinstance(verdict, Verdict) and verdict.error.status >= _SERVER_FAULT:
                 broken = verdict.error
@@ -71,9 +77,11 @@ class Commands:
         request[middleware.NOTES].update(commands=len(items), refused=refused)
         return web.Response(body=msgspec.json.encode(verdicts), content_type="application/json")
 
-    async def _one(self, request: web.Request, item: bytes, index: int) -> Receipt | Verdict:
+    async def _one(
+        self, request: web.Request, item: bytes, index: int, principal: Principal | None
+    ) -> Receipt | Verdict:
         try:
-            return await self._handle(envelopes.parse(item), item)
+            return await self._handle(envelopes.parse(item), item, principal)
         except Exception as error:  # noqa: BLE001 - one bad item must not lose the others
             problem = middleware.describe(error, request)
             where = f"$[{index}]{problem.where[1:]}" if isinstance(error, BadRequest) else ""

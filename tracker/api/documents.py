@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from projections import best_times, draws, medals, standings
+from projections.between_moments import between_moments
 from projections.draws import Basis, Lots
 from projections.read_models import ReadModels
 from projections.what_if import WhatIf
@@ -171,11 +172,28 @@ class Documents:
         return await self._why.points(series, table, competitor, as_of=moment)
 
     async def what_if(
-        self, question: Question, ruleset: Ruleset | None, *, as_of: int | None
+        self, question: Question, ruleset: Ruleset | None, *, as_of: int | None, public: bool
     ) -> Answer:
-        """Return what would have been different."""
-        moment = await self._moment(as_of)
-        return await supposing.answer(WhatIf(self._models), question, ruleset, as_of=moment)
+        """Return what would have been different, from what the public or the officials know."""
+        return await supposing.answer(
+            WhatIf(self._models),
+            question,
+            ruleset,
+            as_of=await self._moment(as_of),
+            public=public,
+        )
+
+    async def changes(self, race: str, *, before: str, after: str, timeout_s: float) -> Answer:
+        """Return what two moments show differently, from a race to the season."""
+        one, other = await self.moment(before, timeout_s), await self.moment(after, timeout_s)
+        found = await between_moments(self._models, race, one, other)
+        return {
+            "race": race,
+            "from": one,
+            "to": other,
+            "position": max(one, other),
+            "rows": [msgspec.to_builtins(each) for each in found],
+        }
 
     async def _moment(self, as_of: int | None) -> int:
         return await self._models.position() if as_of is None else as_of

@@ -55,6 +55,15 @@ KINDS: dict[str, Kind] = {
     "unsupported-media-type": Kind(415, "The body must be JSON"),
     "http-error": Kind(400, "The request was refused"),
     "internal-error": Kind(500, "Something broke in Bell Lap"),
+    # who may do what
+    "not-paired": Kind(401, "Say who you are"),
+    "not-your-role": Kind(403, "That is for another role"),
+    "not-your-name": Kind(403, "The envelope names somebody else"),
+    "wrong-origin": Kind(403, "A page of another site may not write"),
+    "bad-code": Kind(403, "The pairing code is not good"),
+    "bad-official": Kind(422, "No official or device can be called so"),
+    "bad-pairing": Kind(422, "The request to pair cannot be understood"),
+    "too-many-tries": Kind(429, "Too many tries"),
     # the log and the read models
     "not-found": Kind(404, "Not found"),
     "version-conflict": Kind(412, "Somebody else was first"),

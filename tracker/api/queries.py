@@ -10,9 +10,12 @@ from aiohttp import web
 from projections.draws import Lots
 from tracker import rulesets
 from tracker.api import supposing
+from tracker.api.access import Access
 from tracker.api.documents import Documents
 from tracker.api.facts import PAGE_LIMIT, Facts
+from tracker.api.ledger import Ledger
 from tracker.api.problems import BadParameter
+from tracker.api.ticks import ticks
 from tracker.domain.draw import Positions
 from tracker.domain.values import Round
 
@@ -22,7 +25,10 @@ SEED_LENGTH = 120
 """Characters of the text that decides by lot."""
 ROUNDS: tuple[Round, ...] = get_args(Round)
 POSITIONS: dict[str, Positions] = {each: each for each in get_args(Positions)}
+_LONGEST_VERSION = 9
 _LIVE = "no-cache"
+_OWN = "private, no-store"
+"""For what only the one who asked may see."""
 _SETTLED = "public, max-age=86400"
 """For documents as of a position: nothing that is appended later changes them."""
 
@@ -33,9 +39,11 @@ Answer = Callable[[web.Request], Awaitable[web.Response]]
 class Queries:
     """The documents of the read models, and the public facts they were derived from."""
 
-    def __init__(self, documents: Documents, facts: Facts) -> None:
+    def __init__(self, documents: Documents, facts: Facts, access: Access, ledger: Ledger) -> None:
         self._documents = documents
         self._facts = facts
+        self._access = access
+        self._ledger = ledger
 
     def routes(self) -> list[web.RouteDef]:
         """Return where each document is found."""
@@ -61,6 +69,9 @@ class Queries:
             ),
             self._get(f"{race}/events", self._race_events),
             self._get(f"{race}/explain", self._explain_race),
+            self._get(f"{race}/moments", self._moments),
+            self._get(f"{race}/decisions/{{version}}", self._decision),
+            self._get(f"{race}/changes", self._changes),
             self._get(f"{distance}/explain", self._explain_distance),
             self._get("/api/v1/series/{series}/explain", self._explain_series),
             web.get("/api/v1/events", self._events),
@@ -79,6 +90,8 @@ class Queries:
         moment = None if asked is None else await self._documents.moment(asked, WAIT_S)
         position = await self._documents.position() if moment is None else moment
         cache = _SETTLED if asked is not None and asked.isdecimal() else _LIVE
+        if "view" in request.query:
+            cache = _OWN
         if _known(request, position):
             return web.Response(status=304, headers=_headers(position, cache))
         document = await read(request, moment)
@@ -178,20 +191,48 @@ class Queries:
         )
 
     async def _race(self, name: str, request: web.Request, moment: int | None) -> dict[str, Any]:
+        view = request.query.get("view", "public")
+        if view not in ("public", "official") or (view == "official" and name != "result"):
+            raise BadParameter(
+                f"view={view[:40]} is unknown: it is public, or official of a result"
+            )
+        if view == "official":
+            await self._access.check_embargo(request)
+            return await self._documents.race("official-result", _race_id(request), as_of=moment)
         return await self._documents.race(name, _race_id(request), as_of=moment)
 
     async def _race_events(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         as_of = await self._documents.position() if moment is None else moment
         return await self._facts.of_race(_race_id(request), as_of=as_of)
 
+    async def _decision(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        text = request.match_info["version"]
+        if not (text.isascii() and text.isdecimal() and len(text) <= _LONGEST_VERSION):
+            raise BadParameter(f"{text[:40]} is no version: a decision's stands in the journal")
+        as_of = await self._documents.position() if moment is None else moment
+        return await self._ledger.decision(_race_id(request), int(text), as_of=as_of)
+
+    async def _moments(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return ticks(await self._race_events(request, moment))
+
+    async def _changes(self, request: web.Request, _: int | None) -> dict[str, Any]:
+        before, after = request.query.get("from"), request.query.get("to")
+        if not before or not after:
+            raise BadParameter("name two moments: from=before:RACE/review and to=after:RACE")
+        return await self._documents.changes(
+            _race_id(request), before=before, after=after, timeout_s=WAIT_S
+        )
+
     async def _what_if(self, request: web.Request) -> web.Response:
         """Answer a supposition; asking twice is as good as asking once."""
+        self._access.count_question(request)
         question = supposing.parse(await request.read())
         ruleset = None if question.ruleset is None else rulesets.load(question.ruleset)
         asked = request.query.get("as_of")
         moment = None if asked is None else await self._documents.moment(asked, WAIT_S)
-        document = await self._documents.what_if(question, ruleset, as_of=moment)
-        return _json(document, document["position"], _LIVE)
+        public = not await self._access.may_see_embargo(request)
+        document = await self._documents.what_if(question, ruleset, as_of=moment, public=public)
+        return _json(document, document["position"], _OWN)
 
     async def _events(self, request: web.Request) -> web.Response:
         """Answer with a page of the log; `after` is the cursor."""

@@ -47,10 +47,12 @@ def parse(body: bytes) -> Question:
 
 
 async def answer(
-    what_if: WhatIf, question: Question, ruleset: Ruleset | None, *, as_of: int
+    what_if: WhatIf, question: Question, ruleset: Ruleset | None, *, as_of: int, public: bool
 ) -> dict[str, Any]:
     """Return every difference, in the order result, marks, classification, medals, standings."""
-    found = await what_if.ask(question.races, ruleset, as_of=as_of, against=question.against)
+    found = await what_if.ask(
+        question.races, ruleset, as_of=as_of, against=question.against, public=public
+    )
     return {
         "races": [each.race for each in question.races],
         "ruleset": question.ruleset,

@@ -7,7 +7,16 @@ import asyncpg
 from cyclopts import App, CycloptsError
 
 from tracker import __version__
-from tracker.cli import conforming, explaining, feeding, maintenance, serving, show, supposing
+from tracker.cli import (
+    conforming,
+    explaining,
+    feeding,
+    maintenance,
+    officials,
+    serving,
+    show,
+    supposing,
+)
 from tracker.errors import TrackerError
 
 USAGE, FAILED, INTERRUPTED = 2, 1, 130
@@ -26,6 +35,7 @@ app.command(explaining.app)
 app.command(supposing.what_if)
 app.command(conforming.conform)
 app.command(feeding.feed)
+app.command(officials.app)
 app.command(maintenance.log)
 app.command(maintenance.projections)
 

@@ -56,7 +56,7 @@ def what_if(
     show(
         "what-if",
         lambda documents, moment: documents.what_if(
-            Question((asked,), ruleset=ruleset), other, as_of=moment
+            Question((asked,), ruleset=ruleset), other, as_of=moment, public=False
         ),
         how,
     )

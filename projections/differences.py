@@ -1,0 +1,101 @@
+"""Two states of the same documents side by side: every value that is not the same."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from projections import medals, nations, race_result, standings
+from projections.book import Book
+from projections.classification import ClassificationProjection
+from projections.projection import Document
+from projections.rounds import RoundsProjection
+
+RESULT = ("rank", "status", "time_ms", "mark")
+MARKS = ("mark", "to")
+CLASSIFICATION = ("rank", "status", "points", "medal")
+MEDALS = ("rank", "gold", "silver", "bronze")
+STANDINGS = ("rank", "points", "bonus")
+
+
+class Difference(Struct, frozen=True):
+    """One value that would have been another."""
+
+    document: str
+    scope: str
+    id: str
+    name: str
+    noc: str
+    field: str
+    before: object
+    after: object
+
+
+def between_books(before: Book, after: Book, distance: str) -> Iterator[Difference]:
+    """Yield every difference: results, marks, classification, medals, standings."""
+    for race in before.races_of.get(distance, ()):
+        results = (_result(before, race), _result(after, race))
+        yield from compare("result", race, *results, RESULT)
+    now, then = _marks(before, distance), _marks(after, distance)
+    for round_, marks in now.items():
+        yield from compare("rounds", f"{distance} {round_}", marks, then[round_], MARKS)
+    classification = ClassificationProjection()
+    yield from compare(
+        "classification",
+        distance,
+        classification.render(before, distance),
+        classification.render(after, distance),
+        CLASSIFICATION,
+    )
+    added = before.distances[distance].added
+    assert added is not None, "the distance was added"
+    table = medals.MedalsProjection()
+    for by in ("noc", "skater"):
+        scope = medals.scope_of(added.competition, by=by)
+        both = (table.render(before, scope), table.render(after, scope))
+        yield from compare("medals", scope, *both, MEDALS)
+    if added.series is None:
+        return
+    overall = standings.StandingsProjection()
+    for name in standings.table_names(before, added.series):
+        scope = standings.scope_of(added.series, name)
+        both = (overall.render(before, scope), overall.render(after, scope))
+        yield from compare("standings", scope, *both, STANDINGS)
+
+
+def _marks(book: Book, distance: str) -> dict[str, Document]:
+    """Return who goes on from each round."""
+    found = RoundsProjection().render(book, distance)
+    rows = found.entries.items() if found is not None else ()
+    return {round_: Document({}, row["marks"]) for round_, row in rows}
+
+
+def _result(book: Book, race: str) -> Document:
+    state = book.races[race]
+    return race_result.render(state, book.marks_of(state))
+
+
+def compare(
+    document: str,
+    scope: str,
+    before: Document | None,
+    after: Document | None,
+    fields: tuple[str, ...],
+) -> Iterator[Difference]:
+    """Yield the fields in which two documents differ, row by row."""
+    old = before.entries if before is not None else {}
+    new = after.entries if after is not None else {}
+    for key in dict.fromkeys((*old, *new)):
+        one, other = old.get(key, {}), new.get(key, {})
+        row = one or other
+        for field in fields:
+            if one.get(field) != other.get(field):
+                yield Difference(
+                    document,
+                    scope,
+                    key,
+                    row.get("name") or nations.name_of(key),
+                    row.get("noc") or "",
+                    field,
+                    one.get(field),
+                    other.get(field),
+                )

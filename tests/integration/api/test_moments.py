@@ -1,0 +1,128 @@
+"""Any moment of a race, by name, and two of them side by side."""
+
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.support import officials
+from tests.support.officials import get, post_all
+
+Http = aiohttp.ClientSession
+RACE = f"/api/v1/races/{officials.RACE}"
+PENALTY = {
+    "type": "CallPenalty",
+    "race": officials.RACE,
+    "competitor": "ann-one",
+    "reason": "Impeding",
+    "embargo": True,
+}
+
+
+@pytest.fixture
+async def decided(race: Http) -> Http:
+    """Speak to a tracker whose final was reviewed, decided under embargo, announced, official."""
+    own = {"race": officials.RACE}
+    position = await post_all(
+        race,
+        "",
+        [
+            *officials.skated()[:-1],
+            {"type": "OpenReview", **own, "reason": "Contact", "competitors": ["ann-one"]},
+            PENALTY,
+            {"type": "AnnounceDecisions", **own},
+            {"type": "DeclareResultOfficial", **own},
+        ],
+    )
+    await get(race, "/api/v1/series/season/standings", table="women", after=position)
+    return race
+
+
+def told(rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], tuple[Any, Any]]:
+    """Return differences by document, id and field."""
+    return {(r["document"], r["id"], r["field"]): (r["before"], r["after"]) for r in rows}
+
+
+async def test_a_race_has_its_ticks(decided: Http) -> None:
+    """Gun, crossings, review, announcement: in order, without what was under embargo then."""
+    found = await get(decided, f"{RACE}/moments")
+    kinds = [row["kind"] for row in found["rows"]]
+    assert [kind for kind in dict.fromkeys(kinds) if kind != "crossing"] == [
+        "start-list",
+        "gun",
+        "end",
+        "announcement",
+        "review",
+        "decision",
+    ]
+    positions = [row["position"] for row in found["rows"]]
+    assert positions == sorted(positions)
+    before = await get(decided, f"{RACE}/moments", as_of=f"before:{officials.RACE}/announcement")
+    assert "decision" not in [row["kind"] for row in before["rows"]]
+
+
+async def test_moments_have_names(decided: Http) -> None:
+    """Before the review the order stood; after it the race was under review; then official."""
+
+    async def state(moment: str) -> str:
+        found = await get(decided, f"{RACE}/board", as_of=moment)
+        return str(found["state"])
+
+    race = officials.RACE
+    assert await state(f"after:{race}/gun") == "LIVE"
+    assert await state(f"before:{race}/review") == "UNOFFICIAL"
+    assert await state(f"after:{race}/review") == "UNDER_REVIEW"
+    assert await state(f"after:{race}") == await state(f"after:{race}/official") == "OFFICIAL"
+
+
+async def test_two_moments_side_by_side(decided: Http) -> None:
+    """From the review to the end: the place, the medal, the points."""
+    race = officials.RACE
+    found = await get(
+        decided, f"{RACE}/changes", **{"from": f"after:{race}/review", "to": f"after:{race}"}
+    )
+    changed = told(found["rows"])
+    assert changed["result", "ann-one", "status"] == (None, "PEN")
+    assert changed["result", "bea-two", "rank"] == (2, 1)
+    assert changed["medals", "KOR", "gold"] == (None, 1)
+    assert changed["standings", "bea-two", "points"] == (None, 100)
+    same = await get(decided, f"{RACE}/changes", **{"from": f"after:{race}", "to": f"after:{race}"})
+    assert same["rows"] == []
+
+
+async def test_a_decision_is_told_in_full(decided: Http) -> None:
+    """Who, why, on which facts, and what would be without it; linkable by its version."""
+    journal = await get(decided, f"{RACE}/journal")
+    row = next(row for row in journal["rows"] if row["type"] == "PenaltyCalled")
+    found = await get(decided, f"{RACE}/decisions/{row['version']}")
+    assert (found["official"], found["reason"]) == ("secretary", "Impeding")
+    assert found["rule"]["ruleset"] == "isu-2023-24"
+    kinds = [fact["type"] for fact in found["rows"]]
+    assert kinds.count("CrossingRecorded") == 2
+    assert "ReviewOpened" in kinds
+    changed = told(found["changed"])
+    assert changed["result", "ann-one", "rank"] == (None, 1)
+    assert changed["medals", "CAN", "gold"] == (None, 1)
+    assert changed["standings", "ann-one", "points"] == (60, 100)
+    before = f"{RACE}/decisions/{row['version']}?as_of=before:{officials.RACE}/announcement"
+    async with decided.get(before) as answer:
+        assert answer.status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "code"),
+    [
+        (f"{RACE}/changes", "bad-parameter"),
+        (f"{RACE}/decisions/x", "bad-parameter"),
+        (f"{RACE}/decisions/1", "not-found"),
+        (f"{RACE}/changes?from=1&to=yesterday", "bad-as-of"),
+        (f"{RACE}/board?as_of=before:{officials.RACE}/luck", "bad-as-of"),
+        (f"{RACE}/board?as_of=before:{officials.RACE}/correction", "bad-as-of"),
+        ("/api/v1/races/cup/women-500/final-z/moments", "not-found"),
+    ],
+)
+async def test_a_moment_that_cannot_be(decided: Http, path: str, code: str) -> None:
+    """No such word, no such moment yet, no such race."""
+    async with decided.get(path) as answer:
+        assert answer.status in {404, 422}
+        assert (await answer.json())["code"] == code

@@ -1,0 +1,71 @@
+"""The moments of a race that a scrubber marks: every public fact, in few words."""
+
+from typing import Any
+
+import msgspec
+
+from tracker.domain import events as e
+
+_KINDS: dict[str, tuple[str, str]] = {
+    e.StartListPublished.__name__: ("start-list", "Start list"),
+    e.StartPositionsChanged.__name__: ("start-list", "Start positions changed"),
+    e.RaceStarted.__name__: ("gun", "Gun"),
+    e.FalseStartCalled.__name__: ("false-start", "False start"),
+    e.RaceStopped.__name__: ("stop", "Stopped"),
+    e.RestartOrdered.__name__: ("stop", "Restart ordered"),
+    e.CrossingRecorded.__name__: ("crossing", "Crossing"),
+    e.ExchangeRecorded.__name__: ("exchange", "Exchange"),
+    e.FallRecorded.__name__: ("fall", "Fall"),
+    e.GettingUpRecorded.__name__: ("up", "Up again"),
+    e.WithdrawalRecorded.__name__: ("out", "Withdrawn"),
+    e.DidNotFinishRecorded.__name__: ("out", "Did not finish"),
+    e.DidNotStartRecorded.__name__: ("out", "Did not start"),
+    e.BellRung.__name__: ("bell", "Bell"),
+    e.FinishOrderRecorded.__name__: ("finish", "Finish order"),
+    e.FinishTimesRecorded.__name__: ("finish", "Finish times"),
+    e.DeclaredFinished.__name__: ("finish", "Declared finished"),
+    e.RaceEnded.__name__: ("end", "End of the race"),
+    e.ReviewOpened.__name__: ("review", "Review opened"),
+    e.ReviewClosed.__name__: ("review", "Review closed"),
+    e.PenaltyCalled.__name__: ("decision", "Penalty"),
+    e.AdvancementGranted.__name__: ("decision", "Advancement"),
+    e.DecisionWithdrawn.__name__: ("decision", "Decision withdrawn"),
+    e.DecisionsAnnounced.__name__: ("announcement", "Decisions announced"),
+    e.ResultPublished.__name__: ("announcement", "Result unofficial"),
+    e.ResultDeclaredOfficial.__name__: ("announcement", "Result official"),
+    e.ResultCorrected.__name__: ("announcement", "Result corrected"),
+    e.ProtestLodged.__name__: ("protest", "Protest"),
+    e.ProtestDecided.__name__: ("protest", "Protest decided"),
+    e.FactRetracted.__name__: ("correction", "Taken back"),
+    e.FactAmended.__name__: ("correction", "Amended"),
+    e.RaceCancelled.__name__: ("stop", "Cancelled"),
+    e.LapsMiscounted.__name__: ("decision", "Laps miscounted"),
+    e.BestTimeConfirmed.__name__: ("decision", "Best time confirmed"),
+}
+"""What each event is on a scrubber; others (line-ups, the schedule) are no moment of the race."""
+
+
+def ticks(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return the moments of a race from its public facts, in the order of the log."""
+    rows = [_tick(row) for row in facts["rows"] if row["type"] in _KINDS]
+    return {"position": facts["position"], "race": facts["race"], "rows": rows}
+
+
+def _tick(row: dict[str, Any]) -> dict[str, Any]:
+    kind, text = _KINDS[row["type"]]
+    data = msgspec.json.decode(bytes(row["data"]))
+    return {
+        "id": row["id"],
+        "position": row["position"],
+        "version": row["version"],
+        "type": row["type"],
+        "kind": kind,
+        "text": text,
+        "competitor": data.get("competitor"),
+        "lap": data.get("lap"),
+        "elapsed_ms": data.get("elapsed_ms"),
+        "reason": data.get("reason"),
+        "official": row["official"],
+        "occurred_at": row["occurred_at"],
+        "recorded_at": row["recorded_at"],
+    }

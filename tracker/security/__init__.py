@@ -1,0 +1,1 @@
+"""Who may do what: officials, their roles, their devices."""
