@@ -34,6 +34,8 @@ def check_feed(
         How long to look.
     delay
         The broadcast delay to try, in seconds.
+    deflate
+        Whether compression may be agreed on.
     """
     address = url if deflate else f"{url}{'&' if '?' in url else '?'}deflate=off"
     return run(_check(address, list(topics), seconds=seconds, delay_ms=int(delay * MS)))

@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from tracker.api import live, live_sinks
+from tracker.client import check
 from tracker.live import fields, frames, hub, messages, refusals, subscription, topics
 from tracker.live.limits import Limits
 
@@ -122,3 +123,12 @@ def test_every_limit_is_stated() -> None:
         int(messages.FASTEST_REPLAY),
     ):
         assert re.search(rf"\b{number}\b", table), number
+
+
+def test_every_finding_of_the_check_is_listed() -> None:
+    """The codes in the page are those that `feed check` can print."""
+    client = Path(check.__file__).parent
+    source = "".join((client / f"{name}.py").read_text("utf-8") for name in ("check", "witness"))
+    noted = set(re.findall(r"note\(\s*\"([a-z-]+)\"", source)) | {"heartbeat-lies"}
+    listed = set(re.findall(r"`([a-z-]+)`", section("Checking a server").split("Findings:")[1]))
+    assert noted | {"backwards"} == listed
