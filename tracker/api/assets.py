@@ -6,7 +6,12 @@ from pathlib import Path
 from aiohttp import web
 from msgspec import Struct
 
-PAGES = {"": "index.html", "scoreboard": "scoreboard.html"}
+PAGES = {
+    "": "index.html",
+    "scoreboard": "scoreboard.html",
+    "moments": "moments.html",
+    "decisions": "decisions.html",
+}
 TYPES = {
     ".html": "text/html",
     ".js": "text/javascript",

@@ -51,6 +51,7 @@ class Queries:
         distance = "/api/v1/distances/{competition}/{distance}"
         return [
             self._get("/api/v1/competitions", self._competitions),
+            self._get("/api/v1/rulesets", self._rulesets),
             self._get("/api/v1/competitions/{competition}", self._programme),
             self._get("/api/v1/competitions/{competition}/medals", self._medals),
             self._get("/api/v1/competitions/{competition}/journal", self._journal),
@@ -98,6 +99,20 @@ class Queries:
         if asked is not None:
             document["as_of"] = asked
         return _json(document, document["position"], cache)
+
+    async def _rulesets(self, _: web.Request, moment: int | None) -> dict[str, Any]:
+        known = [rulesets.load(name) for name in rulesets.names()]
+        rows = [
+            {
+                "id": each.id,
+                "name": each.name,
+                "valid_from": each.valid_from,
+                "valid_to": each.valid_to,
+            }
+            for each in sorted(known, key=lambda each: each.valid_from)
+        ]
+        position = await self._documents.position() if moment is None else moment
+        return {"position": position, "rows": rows}
 
     async def _competitions(self, _: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.competitions(as_of=moment)

@@ -1,6 +1,7 @@
 /** Registers the elements, and does nothing else. */
 
 import { ConnectionLight } from "./connection-light.js";
+import { DifferenceList } from "./difference-list.js";
 import { LapChart } from "./lap-chart.js";
 import { LapCounter } from "./lap-counter.js";
 import { MedalTable } from "./medal-table.js";
@@ -11,8 +12,10 @@ import { RaceOrder } from "./race-order.js";
 import { RacePodium } from "./race-podium.js";
 import { StandingsTable } from "./standings-table.js";
 import { StateChip } from "./state-chip.js";
+import { TimeScrubber } from "./time-scrubber.js";
 
 customElements.define("connection-light", ConnectionLight);
+customElements.define("difference-list", DifferenceList);
 customElements.define("lap-chart", LapChart);
 customElements.define("lap-counter", LapCounter);
 customElements.define("medal-table", MedalTable);
@@ -22,4 +25,5 @@ customElements.define("race-order", RaceOrder);
 customElements.define("race-podium", RacePodium);
 customElements.define("standings-table", StandingsTable);
 customElements.define("state-chip", StateChip);
+customElements.define("time-scrubber", TimeScrubber);
 customElements.define("race-board", RaceBoard);

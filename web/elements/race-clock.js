@@ -19,7 +19,8 @@ export class RaceClock extends HTMLElement {
     this.#board = board;
     const elapsed = Math.max(0, ...Object.values(board.entries ?? {}).map((e) => e.elapsed_ms ?? 0));
     if (elapsed !== this.#leader.elapsed) this.#leader = { elapsed, at: clock.now() };
-    const runs = board.state === "LIVE" && board.started_at_ms && !board.stopped && board.laps_to_go;
+    // A board of a moment that has passed stands still, at what had been measured by then.
+    const runs = !board.as_of && board.state === "LIVE" && board.started_at_ms && !board.stopped && board.laps_to_go;
     if (runs && !this.#unsubscribe) {
       this.#unsubscribe = clock.subscribe(() => this.#show());
     } else if (!runs) {
@@ -31,7 +32,9 @@ export class RaceClock extends HTMLElement {
 
   #show() {
     const board = this.#board;
-    if (board.finished_ms) setText(this, time(board.finished_ms));
+    if (board.as_of && !board.finished_ms && board.started_at_ms) {
+      setText(this, this.#leader.elapsed ? time(this.#leader.elapsed, 2) : "0.0");
+    } else if (board.finished_ms) setText(this, time(board.finished_ms));
     else if (this.#unsubscribe) {
       // What was measured at the line is never behind the clock that runs on from it.
       const now = clock.now();

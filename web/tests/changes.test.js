@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { asFeed, groups, signed } from "../modules/changes.js";
+
+const row = (document, scope, id, field, before, after, name = id, noc = "CAN") => ({
+  document,
+  scope,
+  id,
+  name,
+  noc,
+  field,
+  before,
+  after,
+});
+
+test("a penalty reads as officials say it", () => {
+  const [result, medals, standings] = groups([
+    row("standings", "world-cup:men", "roussel", "points", 310, 330, "Roussel"),
+    row("result", "r", "nikisha", "rank", 1, null, "Nikisha", "KAZ"),
+    row("result", "r", "nikisha", "status", null, "PEN", "Nikisha", "KAZ"),
+    row("result", "r", "roussel", "rank", 2, 1, "Roussel"),
+    row("medals", "d:noc-all", "CAN", "gold", 1, 2, "Canada"),
+  ]);
+  assert.deepEqual(
+    result.lines.map((line) => `${line.name} ${line.text}`),
+    ["Nikisha 1 → PEN", "Roussel 2 → 1"],
+  );
+  assert.equal(medals.title, "Medals by nation");
+  assert.equal(medals.lines[0].text, "gold 1 → 2");
+  assert.equal(standings.title, "Standings: men");
+  assert.equal(standings.lines[0].text, "+20 points (310 → 330)");
+});
+
+test("who was nowhere before stands behind a dash", () => {
+  const [group] = groups([
+    row("medals", "d:noc-all", "KAZ", "rank", null, 6),
+    row("medals", "d:noc-all", "KAZ", "silver", null, 0),
+  ]);
+  assert.equal(group.lines[0].text, "– → 6");
+  const [won] = groups([row("classification", "d", "x", "medal", null, "gold")]);
+  assert.equal(won.lines[0].text, "no medal → gold");
+});
+
+test("a place without a time keeps its place", () => {
+  const [group] = groups([
+    row("result", "r", "x", "rank", 3, 2),
+    row("result", "r", "x", "status", "no time", "no time"),
+  ]);
+  assert.equal(group.lines[0].text, "3 → 2");
+});
+
+test("what says nothing is left out, and points have a sign", () => {
+  assert.deepEqual(groups([row("board", "r", "x", "fallen", true, false)]), []);
+  assert.deepEqual([signed(20), signed(-20), signed(0)], ["+20", "−20", "±0"]);
+});
+
+test("an answer of the API looks like the feed's", () => {
+  const found = asFeed({ race: "r", rows: [{ id: "b", rank: 1 }, { id: "a", rank: 2 }] });
+  assert.deepEqual(found.order, ["b", "a"]);
+  assert.equal(found.entries.a.rank, 2);
+});
