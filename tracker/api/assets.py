@@ -11,6 +11,11 @@ PAGES = {
     "scoreboard": "scoreboard.html",
     "moments": "moments.html",
     "decisions": "decisions.html",
+    "overlay": "overlay.html",
+    "phone": "phone.html",
+    "announcer": "announcer.html",
+    "display": "display.html",
+    "displays": "displays.html",
 }
 TYPES = {
     ".html": "text/html",

@@ -3,6 +3,7 @@
 import { DASHES, lines, table, ticks } from "../modules/chart-lines.js";
 import { h, s } from "../modules/dom.js";
 import { time } from "../modules/format.js";
+import { word } from "../modules/words.js";
 
 const LEFT = 34;
 const RIGHT = 128;
@@ -164,13 +165,13 @@ function shortName(line) {
 function legend(all) {
   const found = [];
   if (all.some((line) => line.marks.some((mark) => mark.kind === "fall"))) {
-    found.push(h("span", { class: "legend-fall" }, "⊗ fall"));
+    found.push(h("span", { class: "legend-fall" }, `⊗ ${word("fall")}`));
   }
   if (all.some((line) => line.marks.some((mark) => mark.kind === "exchange"))) {
-    found.push(h("span", { class: "legend-exchange" }, "◆ exchange"));
+    found.push(h("span", { class: "legend-exchange" }, `◆ ${word("exchange")}`));
   }
   if (all.some((line) => line.points.some((point) => point.source === "reconstructed"))) {
-    found.push(h("span", { class: "legend-reconstructed" }, "dotted: reconstructed, stated by no source"));
+    found.push(h("span", { class: "legend-reconstructed" }, word("reconstructed")));
   }
   return found;
 }
@@ -181,7 +182,7 @@ function words(board) {
     h(
       "tr",
       null,
-      h("th", { scope: "row" }, `Lap ${row}`),
+      h("th", { scope: "row" }, word("lapNumber", { n: row })),
       h(
         "td",
         null,
@@ -191,5 +192,5 @@ function words(board) {
       ),
     ),
   );
-  return h("table", null, h("caption", null, "Order at the end of every lap"), h("tbody", null, ...body));
+  return h("table", null, h("caption", null, word("lapTable")), h("tbody", null, ...body));
 }

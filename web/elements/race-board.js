@@ -3,6 +3,7 @@
 import { h, setAttribute, setText } from "../modules/dom.js";
 import { lapSentence, time } from "../modules/format.js";
 import { rows } from "../modules/race-state.js";
+import { translated, word } from "../modules/words.js";
 
 const SAY_EVERY_MS = 5000;
 const UNITS_WIDE = 160;
@@ -33,10 +34,10 @@ export class RaceBoard extends HTMLElement {
         this.#notice,
         h("div", { class: "board-signs" }, this.#clock, this.#chip, this.#light),
       ),
-      h("section", { class: "board-order", "aria-label": "Order" }, this.#order),
+      h("section", { class: "board-order", "aria-label": word("order") }, this.#order),
       h(
         "section",
-        { class: "board-laps", "aria-label": "Laps" },
+        { class: "board-laps", "aria-label": word("laps") },
         h("div", { class: "board-count" }, this.#counter, this.#podium),
         this.#chart,
       ),
@@ -55,8 +56,8 @@ export class RaceBoard extends HTMLElement {
     setAttribute(this, "data-race", board.race);
     setAttribute(this, "data-state", board.state);
     setAttribute(this, "data-relay", board.relay);
-    setText(this.#title, board.name);
-    setText(this.#round, board.attempt > 1 ? `${board.round} · attempt ${board.attempt}` : board.round);
+    setText(this.#title, translated(board.name));
+    setText(this.#round, roundOf(board));
     setText(this.#notice, board.notice ?? "");
     this.#chip.state = board.state;
     this.#clock.board = board;
@@ -66,7 +67,7 @@ export class RaceBoard extends HTMLElement {
     setAttribute(this, "data-podium", !this.#podium.hidden);
     this.#chart.board = board;
     this.#say(board);
-    document.title = `${lapSentence(board)} · ${board.name} ${board.round}`;
+    document.title = `${lapSentence(board)} · ${translated(board.name)} ${translated(board.round)}`;
   }
 
   /** Show whether the board is current. */
@@ -99,4 +100,10 @@ export class RaceBoard extends HTMLElement {
       setText(this.#voice, sentence);
     }
   }
+}
+
+/** The round, and which attempt it is when the race was started again. */
+function roundOf(board) {
+  const round = translated(board.round);
+  return board.attempt > 1 ? `${round} · ${word("attempt", { n: board.attempt })}` : round;
 }

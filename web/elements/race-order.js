@@ -2,6 +2,7 @@
 
 import { h, reducedMotion, setAttribute, setText } from "../modules/dom.js";
 import { gap, lapsDown, nameParts, statusWords, time } from "../modules/format.js";
+import { word } from "../modules/words.js";
 import { rows } from "../modules/race-state.js";
 
 const MOVE_MS = 450;
@@ -192,7 +193,7 @@ function under(competitor, board) {
 
 function figure(competitor, board, index) {
   if (competitor.time_ms) return time(competitor.time_ms);
-  if (competitor.status === "no time") return "no time";
+  if (competitor.status === "no time") return word("no time");
   if (competitor.penalty || ["DNF", "DNS", "WDR"].includes(competitor.status)) return "";
   if (board.state !== "LIVE") return "";
   if (competitor.laps_behind) return lapsDown(competitor.laps_behind);

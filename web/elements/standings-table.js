@@ -1,16 +1,17 @@
 /** The standings of a season: overall, for each distance, for each relay. */
 
+import { word } from "../modules/words.js";
 import { TableTabs } from "./table-tabs.js";
 
 const HEAD = [
-  { label: "#", class: "cell-rank" },
-  { label: "NOC", class: "cell-noc" },
-  { label: "", class: "cell-name" },
-  { label: "Won", title: "Distances won in this log", class: "cell-number" },
-  { label: "Bonus", title: "For the best of a distance skated twice", class: "cell-number" },
-  { label: "Points", class: "cell-points" },
+  { label: "#", title: "rank", class: "cell-rank" },
+  { label: "noc", class: "cell-noc" },
+  { label: "name", class: "cell-name", quiet: true },
+  { label: "won", class: "cell-number" },
+  { label: "bonus", class: "cell-number" },
+  { label: "points", class: "cell-points" },
 ];
-const WORDS = { men: "Men", women: "Women", mixed: "Mixed", relay: "relay", teams: "Teams" };
+const WORDS = new Set(["men", "women", "mixed", "relay", "teams"]);
 
 export class StandingsTable extends TableTabs {
   /** Show the standings document of the feed. */
@@ -37,7 +38,7 @@ export class StandingsTable extends TableTabs {
           { class: "cell-points", content: String(line.points) },
         ],
       })),
-      "Nobody has points yet.",
+      word("noPoints"),
     );
   }
 }
@@ -46,6 +47,6 @@ export class StandingsTable extends TableTabs {
 function label(name) {
   return name
     .split("-")
-    .map((word) => WORDS[word] ?? word)
+    .map((part) => WORDS.has(part) ? word(part) : part)
     .join(" ");
 }

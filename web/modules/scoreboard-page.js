@@ -4,6 +4,9 @@ import "../elements/define.js";
 import { clock } from "./clock.js";
 import { wait } from "./competition.js";
 import { Feed } from "./feed.js";
+import { translate } from "./words.js";
+
+translate(document);
 
 const asked = new URLSearchParams(location.search);
 const board = document.querySelector("race-board");

@@ -248,3 +248,30 @@ async def test_an_announcement_carries_what_it_reveals(race: aiohttp.ClientSessi
     (row,) = page["rows"]
     assert row["type"] == "DecisionsAnnounced"
     assert [each["data"]["reason"] for each in row["announced"]] == ["obstruction"]
+
+
+async def test_the_lap_chart_is_a_picture_of_any_moment(skated: Skated) -> None:
+    """The picture is tagged, kept and dated as the document is."""
+    http, position = skated
+    path = f"{RACE}/lap-chart.svg"
+    async with http.get(path, params={"after": position}) as answer:
+        now = await answer.text()
+        assert (answer.status, answer.content_type) == (200, "image/svg+xml")
+        assert answer.headers["ETag"] == f'"p{position}"'
+    async with http.get(path, params={"as_of": position}) as answer:
+        assert await answer.text() == now
+        assert "max-age" in answer.headers["Cache-Control"]
+    async with http.get(path, params={"as_of": position - 3}) as answer:
+        assert await answer.text() != now
+    async with http.get("/api/v1/races/cup/women-500/final-z/lap-chart.svg") as answer:
+        assert answer.status == 404
+
+
+async def test_the_overlay_is_a_flat_array_of_the_current_race(skated: Skated) -> None:
+    """A vision mixer gets a bare array; before the first start list it is empty."""
+    http, position = skated
+    path = f"/api/v1/competitions/{officials.COMPETITION}/overlay.json"
+    rows = await get(http, path, after=position)
+    assert [row["competitor"] for row in rows] == [name for _, name, *_ in officials.SKATERS]
+    assert {row["state"] for row in rows} == {"OFFICIAL"}
+    assert await get(http, path, as_of=3) == []
