@@ -142,6 +142,15 @@ function marked(mark, line, x, y) {
   if (mark.kind === "exchange") {
     return s("path", { class: "chart-exchange", d: `M${cx} ${cy - 5}l5 5l-5 5l-5 -5z` });
   }
+  if (mark.kind === "penalty") {
+    const [px, py] = [x(mark.pending ? line.last.row : mark.row), y(mark.rank)];
+    return s(
+      "g",
+      { class: "chart-penalty" },
+      s("rect", { x: px - 8, y: py - 8, width: 16, height: 16, rx: 3 }),
+      s("text", { x: px, y: py + 5, "text-anchor": "middle" }, "P"),
+    );
+  }
   return s("g");
 }
 
@@ -169,6 +178,9 @@ function legend(all) {
   }
   if (all.some((line) => line.marks.some((mark) => mark.kind === "exchange"))) {
     found.push(h("span", { class: "legend-exchange" }, `◆ ${word("exchange")}`));
+  }
+  if (all.some((line) => line.marks.some((mark) => mark.kind === "penalty"))) {
+    found.push(h("span", { class: "legend-penalty" }, `P ${word("penalty")}`));
   }
   if (all.some((line) => line.points.some((point) => point.source === "reconstructed"))) {
     found.push(h("span", { class: "legend-reconstructed" }, word("reconstructed")));

@@ -1,11 +1,10 @@
 /** A whole board: race, state, clock, order, laps to go, podium, lap chart. */
 
 import { h, setAttribute, setText } from "../modules/dom.js";
-import { lapSentence, time } from "../modules/format.js";
-import { rows } from "../modules/race-state.js";
+import { lapSentence } from "../modules/format.js";
+import { Summary } from "../modules/summary.js";
 import { translated, word } from "../modules/words.js";
 
-const SAY_EVERY_MS = 5000;
 const UNITS_WIDE = 160;
 const UNITS_HIGH = 90;
 
@@ -21,7 +20,7 @@ export class RaceBoard extends HTMLElement {
   #podium = document.createElement("race-podium");
   #chart = document.createElement("lap-chart");
   #voice = h("p", { class: "visually-hidden", "aria-live": "polite" });
-  #said = 0;
+  #summary = new Summary();
   #observer = new ResizeObserver(() => this.#scale());
 
   connectedCallback() {
@@ -66,7 +65,8 @@ export class RaceBoard extends HTMLElement {
     this.#podium.board = board;
     setAttribute(this, "data-podium", !this.#podium.hidden);
     this.#chart.board = board;
-    this.#say(board);
+    const sentence = this.#summary.of(board);
+    if (sentence) setText(this.#voice, sentence);
     document.title = `${lapSentence(board)} · ${translated(board.name)} ${translated(board.round)}`;
   }
 
@@ -81,24 +81,10 @@ export class RaceBoard extends HTMLElement {
     const { width, height } = this.getBoundingClientRect();
     const tall = height > width;
     setAttribute(this, "data-shape", tall ? "tall" : width < 900 ? "small" : "wide");
+    // Upright it scrolls: whoever has no pointer must reach what lies below.
+    setAttribute(this, "tabindex", tall ? "0" : null);
     const unit = tall ? width / 64 : Math.min(width / UNITS_WIDE, height / UNITS_HIGH);
     this.style.setProperty("--u", `${unit}px`);
-  }
-
-  /** Tell those who hear the page how the race goes, but not every crossing. */
-  #say(board) {
-    const now = Date.now();
-    const urgent = board.state !== "LIVE" || board.laps_to_go <= 1;
-    if (!urgent && now - this.#said < SAY_EVERY_MS) return;
-    const order = rows(board)
-      .filter((row) => row.rank)
-      .map((row) => `${row.rank} ${row.name}${row.time_ms ? ` ${time(row.time_ms)}` : ""}`)
-      .join(", ");
-    const sentence = `${lapSentence(board)}. ${order}`;
-    if (this.#voice.textContent !== sentence) {
-      this.#said = now;
-      setText(this.#voice, sentence);
-    }
   }
 }
 

@@ -131,7 +131,7 @@ class Line {
     setText(this.#noc, competitor.noc);
     this.#showName(competitor);
     setText(this.#under, under(competitor, board));
-    setText(this.#status, status && status !== "no time" ? status : (competitor.mark ?? ""));
+    setText(this.#status, sign(status) || competitor.mark);
     setAttribute(this.#status, "data-status", status ?? (competitor.mark ? "mark" : null));
     setAttribute(this.#status, "title", status ? statusWords(status) : null);
     setText(this.#time, figure(competitor, board, index));
@@ -180,6 +180,12 @@ class Line {
       ),
     );
   }
+}
+
+/** The sign beside a name: a code of the sport as it is, a fall in the reader's language. */
+function sign(status) {
+  if (!status || status === "no time") return "";
+  return status === "FELL" ? statusWords(status) : status;
 }
 
 function under(competitor, board) {

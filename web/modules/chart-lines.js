@@ -21,7 +21,8 @@ export function lines(board) {
     points.sort((a, b) => a.row - b.row);
     const at = new Map(points.map((point) => [point.row, point.rank]));
     const last = points.at(-1);
-    const marks = Object.values(competitor.marks ?? {}).map((mark) => ({
+    const called = competitor.penalty ? [{ kind: "penalty", row: competitor.penalty.lap ?? last.row }] : [];
+    const marks = [...Object.values(competitor.marks ?? {}), ...called].map((mark) => ({
       ...mark,
       rank: at.get(mark.row) ?? last.rank,
       pending: !at.has(mark.row),

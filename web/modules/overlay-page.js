@@ -32,6 +32,7 @@ async function topic() {
 function show(board) {
   find(".safe").hidden = false;
   setAttribute(find(".safe"), "data-state", board.state);
+  setAttribute(find(".safe"), "data-relay", board.relay);
   setText(find(".bug-name"), translated(board.name));
   setText(find(".bug-round"), translated(board.round));
   const live = board.state === "LIVE";

@@ -57,7 +57,7 @@ export const TABLE = {
   races: ["Races", "Rennen", "Courses", "Corse", "경기", "比赛", "レース", "Ritten", "Biegi", "Futamok"],
   rounds: ["Rounds", "Runden", "Tableau", "Turni", "대진", "轮次", "ラウンド", "Ronden", "Rundy", "Fordulók"],
   medals: ["Medals", "Medaillen", "Médailles", "Medaglie", "메달", "奖牌", "メダル", "Medailles", "Medale", "Érmek"],
-  standings: ["Standings", "Gesamtwertung", "Classement", "Classifica", "종합 순위", "积分榜", "総合順位", "Klassement", "Klasyfikacja", "Összetett"],
+  standings: ["Standings", "Wertung", "Classement", "Classifica", "종합 순위", "积分榜", "総合順位", "Klassement", "Klasyfikacja", "Összetett"],
   result: ["Result", "Ergebnis", "Résultat", "Risultato", "결과", "成绩", "結果", "Uitslag", "Wynik", "Eredmény"],
   order: ["Order", "Reihenfolge", "Ordre", "Ordine", "순위", "名次", "順位", "Volgorde", "Kolejność", "Sorrend"],
   lapChart: ["Lap chart", "Rundenverlauf", "Graphique des tours", "Grafico dei giri", "바퀴별 순위", "逐圈名次", "周回チャート", "Rondeverloop", "Wykres okrążeń", "Körgrafikon"],
