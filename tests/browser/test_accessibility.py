@@ -25,6 +25,7 @@ PAGES = (
     ("/phone?lang=ja#programme", ".race", (PHONE,)),
     ("/phone#rounds", ".bracket-row", ANYWHERE),
     ("/phone#medals", "#view-medals .table", (PHONE,)),
+    ("/announcer", ".card", (*ANYWHERE,)),
     ("/phone#standings", "#view-standings .tab", (PHONE,)),
     (f"/phone#race/{officials.RACE}", '.line[data-status="PEN"]', (PHONE,)),
     (f"/scoreboard?race={officials.RACE}", ".step", (DESKTOP,)),

@@ -81,7 +81,7 @@ function picture(board, found, width, height) {
     return TOP + ((height - TOP - BOTTOM) * (shown - found.lowest)) / span;
   };
   const svg = s("svg", { class: "chart", viewBox: `0 0 ${width} ${height}`, width, height, focusable: "false" });
-  for (const row of ticks(total)) {
+  for (const row of ticks(total, width - LEFT - RIGHT)) {
     svg.append(s("text", { class: "chart-tick", x: x(row), y: 14, "text-anchor": "middle" }, String(row)));
   }
   for (const gap of steps(found.lowest, found.limit)) {

@@ -69,7 +69,7 @@ function picture(board, all, width, height) {
     height,
     focusable: "false",
   });
-  for (const row of ticks(total)) {
+  for (const row of ticks(total, width - LEFT - RIGHT)) {
     svg.append(
       s("line", { class: "chart-grid", x1: x(row), x2: x(row), y1: TOP - 8, y2: height - 4 }),
       s("text", { class: "chart-tick", x: x(row), y: 12, "text-anchor": "middle" }, String(row)),
