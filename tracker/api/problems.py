@@ -81,6 +81,7 @@ KINDS: dict[str, Kind] = {
     "unavailable": Kind(503, "The database does not answer"),
     # refusals: the state of the race, or a rule, does not allow it now
     "refused": Kind(409, "Refused"),
+    "too-many-displays": Kind(409, "Too many displays"),
     "already-exists": Kind(409, "It is there already"),
     "unknown": Kind(409, "It must be set up first"),
     "helmet-number-taken": Kind(409, "The helmet number is taken"),

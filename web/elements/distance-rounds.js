@@ -3,7 +3,7 @@
 import { h, setAttribute } from "../modules/dom.js";
 import { nameParts, time } from "../modules/format.js";
 import { rows } from "../modules/race-state.js";
-import { columns, roundsOf } from "../modules/rounds.js";
+import { roundsOf } from "../modules/rounds.js";
 import { translated, word } from "../modules/words.js";
 
 export class DistanceRounds extends HTMLElement {
@@ -46,9 +46,9 @@ export class DistanceRounds extends HTMLElement {
     const key = JSON.stringify([distance, races.map((race) => [race.id, race.state])]);
     if (key === this.#read) return;
     this.#read = key;
-    const found = await roundsOf(races).catch(() => null);
+    const found = await roundsOf(distance, races).catch(() => null);
     if (key !== this.#read) return;
-    if (found) this.#draw(columns(found));
+    if (found) this.#draw(found);
     else this.#read = "";
   }
 
@@ -59,11 +59,12 @@ export class DistanceRounds extends HTMLElement {
       return;
     }
     this.#body.replaceChildren(
-      ...found.map(({ name, races }) =>
+      ...found.map(({ name, progression, races }) =>
         h(
           "section",
           { class: "bracket-round", "aria-label": translated(name) },
           h("h3", { class: "day-name" }, translated(name)),
+          progression ? h("p", { class: "bracket-progression" }, progression) : null,
           ...races.map((race) => this.#card(race)),
         ),
       ),
@@ -98,7 +99,7 @@ export class DistanceRounds extends HTMLElement {
         { class: "bracket-name" },
         ...nameParts(row.name, row.family_name).map((part) => h(part.family ? "b" : "span", null, part.text)),
       ),
-      h("span", { class: "bracket-mark" }, row.mark ?? ""),
+      mark(row.goes),
       h("span", { class: "bracket-time" }, row.time_ms ? time(row.time_ms) : (row.status ?? "")),
     );
     this.#cards.set(button, row.id);
@@ -112,4 +113,12 @@ export class DistanceRounds extends HTMLElement {
       setAttribute(button, "aria-pressed", String(each === this.#followed && each !== null));
     }
   }
+}
+
+/** How somebody goes on; what is not certain yet is bracketed, and says so. */
+function mark(goes) {
+  if (!goes) return h("span", { class: "bracket-mark" });
+  const text = goes.certain ? goes.text : `(${goes.text})`;
+  const title = goes.certain ? null : word("ifConfirmed");
+  return h("span", { class: "bracket-mark", "data-certain": goes.certain, title }, text, title && h("span", { class: "visually-hidden" }, ` ${title}`));
 }

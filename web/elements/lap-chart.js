@@ -110,7 +110,9 @@ function drawn(line, x, y) {
   );
   if (end.row > 0) group.append(s("circle", { class: "chart-head", cx: x(end.row), cy: y(end.rank), r: 6 }));
   for (const mark of line.marks) group.append(marked(mark, line, x, y));
-  const label = `${line.helmet ?? line.noc} ${shortName(line)}`;
+  const sign = String(line.helmet ?? line.noc);
+  const name = shortName(line);
+  const label = sign === name ? name : `${sign} ${name}`;
   // Who is down stands still while others come by: the label keeps out of their way.
   const down = line.marks.some((mark) => mark.pending && mark.kind === "fall");
   const status = line.status && line.status !== "FELL" && line.status !== "no time";

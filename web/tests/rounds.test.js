@@ -5,16 +5,27 @@ import test from "node:test";
 import { columns, shown } from "../modules/rounds.js";
 import { Summary } from "../modules/summary.js";
 
-test("races stand in the columns of their rounds, in the order they are skated", () => {
-  const races = ["Heat 1", "Heat 2", "Semifinal 1", "Final B", "Final A"].map((round) => ({ round }));
-  assert.deepEqual(
-    columns(races).map(({ name, races: each }) => [name, each.length]),
-    [
-      ["Heat", 2],
-      ["Semifinal", 1],
-      ["Final", 2],
-    ],
-  );
+const boards = new Map(
+  ["h1", "h2", "f"].map((race) => [
+    race,
+    { race, state: race === "f" ? "START_LIST" : "OFFICIAL", rows: [{ id: "a", rank: 1, start_position: 1 }] },
+  ]),
+);
+
+test("races stand in the columns of their rounds, with who goes on and whether that is certain", () => {
+  const rounds = [
+    {
+      name: "Heat 1",
+      progression: "first to the final",
+      races: [{ race: "h1", name: "Heat 1" }, { race: "h2", name: "Heat 2" }, { race: "not yet", name: "Heat 3" }],
+      marks: { a: { mark: "Q", certain: false } },
+    },
+    { name: "Final A", races: [{ race: "f", name: "Final A", drawn: { stale: ["h1"] } }], marks: {} },
+  ];
+  const [heats, final] = columns(rounds, boards);
+  assert.deepEqual([heats.name, heats.races.length, heats.progression], ["Heat", 2, "first to the final"]);
+  assert.deepEqual(heats.races[0].rows[0].goes, { text: "Q", certain: false });
+  assert.deepEqual([final.races[0].stale, final.races[0].rows[0].goes], [true, null]);
 });
 
 test("a race that is not over shows who starts, and no place", () => {
