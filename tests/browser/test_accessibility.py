@@ -28,6 +28,8 @@ PAGES = (
     ("/announcer", ".card", (*ANYWHERE,)),
     ("/phone#standings", "#view-standings .tab", (PHONE,)),
     (f"/phone#race/{officials.RACE}", '.line[data-status="PEN"]', (PHONE,)),
+    ("/display", ".pairing-code", (WALL, DESKTOP)),
+    ("/displays", ".pair-form", ANYWHERE),
     (f"/scoreboard?race={officials.RACE}", ".step", (DESKTOP,)),
 )
 

@@ -78,11 +78,10 @@ export class DistanceRounds extends HTMLElement {
       "article",
       { class: "bracket-race", "data-race": race.id },
       h("header", { class: "bracket-head" }, h("a", { href: `#race/${race.id}` }, translated(race.round)), chip),
-      h(
-        "ol",
-        { class: "bracket-list", role: "list" },
-        ...race.rows.map((row) => this.#row(row)),
-      ),
+      race.stale ? h("p", { class: "bracket-stale" }, `⚠ ${word("staleList")}`) : null,
+      race.rows.length > 0
+        ? h("ol", { class: "bracket-list", role: "list" }, ...race.rows.map((row) => this.#row(row)))
+        : null,
     );
     chip.state = race.state;
     return card;

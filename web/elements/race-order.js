@@ -131,7 +131,7 @@ class Line {
     setText(this.#noc, competitor.noc);
     this.#showName(competitor);
     setText(this.#under, under(competitor, board));
-    setText(this.#status, sign(status) || competitor.mark);
+    setText(this.#status, sign(status) || markOf(competitor));
     setAttribute(this.#status, "data-status", status ?? (competitor.mark ? "mark" : null));
     setAttribute(this.#status, "title", status ? statusWords(status) : null);
     setText(this.#time, figure(competitor, board, index));
@@ -186,6 +186,11 @@ class Line {
 function sign(status) {
   if (!status || status === "no time") return "";
   return status === "FELL" ? statusWords(status) : status;
+}
+
+/** How somebody goes on; in brackets as long as it may still change. */
+function markOf({ mark, mark_certain: certain }) {
+  return mark && certain === false ? `(${mark})` : mark;
 }
 
 function under(competitor, board) {

@@ -46,8 +46,9 @@ async function read() {
   const wanted = over(known.programme).filter((race) => known.results.get(race.id)?.state !== race.state);
   await Promise.all(
     wanted.map(async (race) => {
-      const response = await fetch(`/api/v1/races/${race.id}/board`, { headers: { Accept: "application/json" } });
-      if (response.ok) known.results.set(race.id, await response.json());
+      const address = `/api/v1/races/${race.id}/board`;
+      const response = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+      if (response?.ok) known.results.set(race.id, await response.json());
     }),
   );
   show();
@@ -82,7 +83,7 @@ function showCards(board, others) {
     }
   }
   all.forEach((row, i) => {
-    const item = cards.get(row.id) ?? h("li", { class: "card" }, document.createElement("skater-card"));
+    const item = cards.get(row.id) ?? h("li", { class: "card", "data-competitor": row.id }, document.createElement("skater-card"));
     cards.set(row.id, item);
     if (list.children[i] !== item) list.insertBefore(item, list.children[i] ?? null);
     item.firstChild.show(row, board, {

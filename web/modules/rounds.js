@@ -1,5 +1,7 @@
 /** The rounds of a distance: its races with their results, and who goes on. */
 
+import { translated } from "./words.js";
+
 const BEFORE_THE_END = new Set(["SCHEDULED", "START_LIST", "LIVE", "CANCELLED"]);
 
 async function read(address) {
@@ -21,19 +23,24 @@ export async function roundsOf(distance, races) {
   return columns(rounds.rows, new Map(boards.map((board) => [board.race, board])));
 }
 
-/** Return `[{name, progression, races}]`, the rounds in the order in which they are skated. */
+/** Return `[{name, progression, races}]` in the order of skating; finals A and B share a column. */
 export function columns(rounds, boards) {
-  return rounds.map(({ name, progression, races, marks }) => ({
-    name: name.replace(/\s+([0-9]+|[A-Z])$/, ""),
-    progression: progression ?? null,
-    races: races
-      .filter(({ race }) => boards.has(race))
-      .map(({ race, name: round, drawn }) => {
-        const board = boards.get(race);
-        const rows = shown(board).map((row) => ({ ...row, goes: goesOn(row, marks?.[row.id]) }));
-        return { id: race, round, state: board.state, stale: (drawn?.stale ?? []).length > 0, rows };
-      }),
-  }));
+  const names = new Map(rounds.map((round) => [round.id, translated(round.name)]));
+  const found = new Map();
+  for (const round of rounds) {
+    const name = round.name.replace(/\s+([0-9]+|[A-Z])$/, "");
+    const column = found.get(name) ?? { name, progression: null, races: [] };
+    found.set(name, column);
+    column.progression ??= round.progression?.replace(/[A-Z][A-Z0-9_]+/g, (code) => names.get(code) ?? code) ?? null;
+    column.races.push(...round.races.filter(({ race }) => boards.has(race)).map((each) => card(each, round, boards)));
+  }
+  return [...found.values()];
+}
+
+function card({ race, name, drawn }, { marks }, boards) {
+  const board = boards.get(race);
+  const rows = shown(board).map((row) => ({ ...row, goes: goesOn(row, marks?.[row.id]) }));
+  return { id: race, round: name, state: board.state, stale: (drawn?.stale ?? []).length > 0, rows };
 }
 
 /** Return the rows that may stand in a bracket: before the end nobody has a place. */
