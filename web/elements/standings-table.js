@@ -47,6 +47,6 @@ export class StandingsTable extends TableTabs {
 function label(name) {
   return name
     .split("-")
-    .map((part) => WORDS.has(part) ? word(part) : part)
+    .map((part) => (WORDS.has(part) ? word(part) : part))
     .join(" ");
 }

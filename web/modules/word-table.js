@@ -91,6 +91,7 @@ export const TABLE = {
   men: ["Men", "Männer", "Hommes", "Uomini", "남자", "男子", "男子", "Mannen", "Mężczyźni", "Férfiak"],
   women: ["Women", "Frauen", "Femmes", "Donne", "여자", "女子", "女子", "Vrouwen", "Kobiety", "Nők"],
   mixed: ["Mixed", "Mixed", "Mixte", "Misto", "혼성", "混合", "混合", "Gemengd", "Mieszane", "Vegyes"],
+  teams: ["Teams", "Teams", "Équipes", "Squadre", "단체", "团体", "団体", "Ploegen", "Drużyny", "Csapatok"],
   relay: ["relay", "Staffel", "relais", "staffetta", "계주", "接力", "リレー", "aflossing", "sztafeta", "váltó"],
   rank: ["Rank", "Rang", "Rang", "Posizione", "순위", "名次", "順位", "Plaats", "Miejsce", "Helyezés"],
   noc: ["NOC", "NOK", "CNO", "CNO", "국가", "代表团", "NOC", "NOC", "NKOl", "NOB"],
