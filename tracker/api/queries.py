@@ -53,6 +53,7 @@ class Queries:
             self._get("/api/v1/competitions", self._competitions),
             self._get("/api/v1/rulesets", self._rulesets),
             self._get("/api/v1/competitions/{competition}", self._programme),
+            self._get("/api/v1/competitions/{competition}/entries", self._entries),
             self._get("/api/v1/competitions/{competition}/medals", self._medals),
             self._get("/api/v1/competitions/{competition}/journal", self._journal),
             self._get("/api/v1/competitions/{competition}/proposals", self._proposals),
@@ -138,6 +139,9 @@ class Queries:
 
     async def _programme(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.programme(request.match_info["competition"], as_of=moment)
+
+    async def _entries(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.entries(request.match_info["competition"], as_of=moment)
 
     async def _journal(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.journal(request.match_info["competition"], as_of=moment)

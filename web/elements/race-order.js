@@ -199,7 +199,7 @@ function under(competitor, board) {
     return code ? `${code} · ${text}` : text;
   }
   if (board.relay && board.state === "LIVE") return competitor.skater ?? "";
-  return "";
+  return competitor.native_name ?? "";
 }
 
 function figure(competitor, board, index) {

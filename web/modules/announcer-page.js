@@ -7,13 +7,14 @@ import { h, setAttribute, setText } from "./dom.js";
 import { against, over, places, season } from "./facts.js";
 import { Feed } from "./feed.js";
 import { lapSentence, nameParts } from "./format.js";
+import { Names } from "./names.js";
 import { milestones, story } from "./milestones.js";
 import { rows } from "./race-state.js";
 import { translate, translated, word } from "./words.js";
 
 const TOLD_LIMIT = 60;
 const find = (selector) => document.querySelector(selector);
-const known = { programme: null, standings: null, medals: null, board: null, results: new Map() };
+const known = { programme: null, standings: null, board: null, results: new Map() };
 const cards = new Map();
 
 translate(document);
@@ -28,9 +29,6 @@ const shows = {
   },
   standings(data) {
     known.standings = data;
-  },
-  medals(data) {
-    known.medals = data;
   },
   current(data) {
     if (!data.race) return;
@@ -55,8 +53,8 @@ async function read() {
 }
 
 function show() {
-  const board = known.board;
-  if (!board) return;
+  if (!known.board) return;
+  const board = names.dress(known.board);
   setText(find(".desk-name"), translated(board.name));
   setText(find(".desk-round"), translated(board.round));
   find(".desk-head state-chip").state = board.state;
@@ -67,10 +65,6 @@ function show() {
   showCards(board, others);
   showAgainst(board, others);
   document.title = `${lapSentence(board)} · ${translated(board.name)} ${translated(board.round)}`;
-}
-
-function nation(noc) {
-  return known.medals?.tables?.["noc-all"]?.entries?.[noc]?.name;
 }
 
 function showCards(board, others) {
@@ -87,7 +81,7 @@ function showCards(board, others) {
     cards.set(row.id, item);
     if (list.children[i] !== item) list.insertBefore(item, list.children[i] ?? null);
     item.firstChild.show(row, board, {
-      nation: nation(row.noc),
+      nation: row.nation,
       season: season(known.standings, board, row),
       places: places(others, row.id),
     });
@@ -172,7 +166,8 @@ function tell(found) {
   find(".told-none").hidden = list.children.length > 0;
 }
 
-const topics = [`programme/${id}`, `medals/${id}`, `current/${id}`];
+const names = new Names(id, show);
+const topics = [`programme/${id}`, `current/${id}`];
 if (competition.series) topics.push(`standings/${competition.series}`);
 const feed = new Feed(Feed.here(), topics);
 feed.addEventListener("document", ({ detail }) => {

@@ -6,6 +6,7 @@ import { wait } from "./competition.js";
 import { setAttribute, setText } from "./dom.js";
 import { Feed } from "./feed.js";
 import { lapSentence } from "./format.js";
+import { Names } from "./names.js";
 import { translate, translated, word } from "./words.js";
 
 translate(document);
@@ -39,9 +40,14 @@ const shows = {
     setText(find(".current-round"), translated(data.round));
     setText(find(".current-laps"), data.state === "LIVE" ? lapSentence(data) : "");
     find(".home-current state-chip").state = data.state;
-    find(".home-current race-order").board = data;
+    held = data;
+    find(".home-current race-order").board = names.dress(data);
   },
 };
+let held = null;
+const names = new Names(id, () => {
+  find(".home-current race-order").board = names.dress(held);
+});
 
 const feed = new Feed(Feed.here(), topics);
 feed.addEventListener("document", ({ detail }) => {

@@ -6,6 +6,7 @@ import { wait } from "./competition.js";
 import { setAttribute, setText } from "./dom.js";
 import { Feed } from "./feed.js";
 import { hour } from "./format.js";
+import { Names } from "./names.js";
 import { translate, translated, word } from "./words.js";
 
 const VIEWS = ["now", "programme", "rounds", "medals", "standings"];
@@ -31,6 +32,7 @@ function topics() {
 }
 
 const boards = new Map();
+const names = new Names(id, showRace);
 const shows = {
   programme(data) {
     setText(find(".phone-title"), data.name);
@@ -63,7 +65,7 @@ function showNext(programme) {
 function showRace() {
   const board = boards.get(shown);
   find("race-sheet").hidden = !board?.race;
-  if (board?.race) find("race-sheet").board = board;
+  if (board?.race) find("race-sheet").board = names.dress(board);
   find("projected-standings").board = board?.race ? board : null;
 }
 

@@ -4,6 +4,7 @@ import "../elements/define.js";
 import { clock } from "./clock.js";
 import { wait } from "./competition.js";
 import { Feed } from "./feed.js";
+import { Names } from "./names.js";
 import { translate } from "./words.js";
 
 translate(document);
@@ -28,13 +29,22 @@ async function topic() {
   return `current/${competition ?? (await wait()).id}`;
 }
 
+let names = null;
+let held = null;
+
+/** Show a board with the names that its competition's entries give. */
+function show() {
+  board.board = names.dress(held);
+  document.body.classList.add("has-board");
+}
+
 fitWall();
 const feed = new Feed(Feed.here(), [await topic()]);
 feed.addEventListener("document", ({ detail }) => {
-  if (detail.data?.race) {
-    board.board = detail.data;
-    document.body.classList.add("has-board");
-  }
+  if (!detail.data?.race) return;
+  held = detail.data;
+  names ??= new Names(held.competition, show);
+  show();
 });
 feed.addEventListener("status", ({ detail }) => {
   board.status = detail;
