@@ -1,7 +1,7 @@
 /** The running order, then the result: one line a competitor, moving as they pass. */
 
 import { h, reducedMotion, setAttribute, setText } from "../modules/dom.js";
-import { gap, lapsDown, nameParts, statusWords, time } from "../modules/format.js";
+import { gap, lapsDown, nameParts, scriptOf, statusWords, time } from "../modules/format.js";
 import { word } from "../modules/words.js";
 import { rows } from "../modules/race-state.js";
 
@@ -34,7 +34,7 @@ export class RaceOrder extends HTMLElement {
   set board(board) {
     const fresh = board.race !== this.#race;
     this.#race = board.race;
-    const before = fresh ? new Map() : this.#tops();
+    const before = fresh ? new Map() : this.#places();
     const competitors = rows(board);
     const ids = new Set(competitors.map((competitor) => competitor.id));
     for (const [id, line] of this.#lines) {
@@ -71,21 +71,27 @@ export class RaceOrder extends HTMLElement {
     lines.forEach((line, i) => line.shrink(still[i]));
   }
 
-  #tops() {
+  /** Return where every line stands: its place in the list, and its height on the screen. */
+  #places() {
+    const all = [...this.#list.children];
     return new Map(
-      [...this.#lines].map(([id, line]) => [id, line.element.getBoundingClientRect().top]),
+      [...this.#lines].map(([id, { element }]) => [
+        id,
+        { index: all.indexOf(element), top: element.getBoundingClientRect().top },
+      ]),
     );
   }
 
   /** Let every line travel from where it was (first, last, invert, play). */
   #animate(before) {
     const still = reducedMotion();
+    const all = [...this.#list.children];
     for (const [id, line] of this.#lines) {
       const from = before.get(id);
-      if (from === undefined) continue;
-      const by = from - line.element.getBoundingClientRect().top;
-      if (Math.abs(by) < 1) continue;
-      line.moved(by > 0 ? "up" : "down");
+      const index = all.indexOf(line.element);
+      if (from === undefined || from.index === index) continue;
+      line.moved(from.index > index ? "up" : "down");
+      const by = from.top - line.element.getBoundingClientRect().top;
       if (still) continue;
       line.element.animate(
         [{ transform: `translateY(${by}px)` }, { transform: "none" }],
@@ -130,7 +136,9 @@ class Line {
     setAttribute(this.#helmet, "data-kind", competitor.helmet ? "helmet" : "start");
     setText(this.#noc, competitor.noc);
     this.#showName(competitor);
-    setText(this.#under, under(competitor, board));
+    const [words, script] = under(competitor, board);
+    setText(this.#under, words);
+    setAttribute(this.#under, "lang", script);
     setText(this.#status, sign(status) || markOf(competitor));
     setAttribute(this.#status, "data-status", status ?? (competitor.mark ? "mark" : null));
     setAttribute(this.#status, "title", status ? statusWords(status) : null);
@@ -193,13 +201,14 @@ function markOf({ mark, mark_certain: certain }) {
   return mark && certain === false ? `(${mark})` : mark;
 }
 
+/** Return what stands beneath a name, and its language where that is another. */
 function under(competitor, board) {
   if (competitor.penalty) {
     const { code, text } = competitor.penalty;
-    return code ? `${code} · ${text}` : text;
+    return [code ? `${code} · ${text}` : text, null];
   }
-  if (board.relay && board.state === "LIVE") return competitor.skater ?? "";
-  return competitor.native_name ?? "";
+  if (board.relay && board.state === "LIVE") return [competitor.skater ?? "", null];
+  return [competitor.native_name ?? "", competitor.native_name ? scriptOf(competitor.noc) : null];
 }
 
 function figure(competitor, board, index) {

@@ -1,7 +1,7 @@
 /** One competitor for the announcer: how to say the name, the season, what was skated here. */
 
 import { h, setAttribute, setText } from "../modules/dom.js";
-import { gap, lapsDown, nameParts, statusWords, time } from "../modules/format.js";
+import { gap, lapsDown, nameParts, scriptOf, statusWords, time } from "../modules/format.js";
 import { translated, word } from "../modules/words.js";
 
 export class SkaterCard extends HTMLElement {
@@ -40,6 +40,7 @@ export class SkaterCard extends HTMLElement {
     setAttribute(this.#helmet, "data-kind", row.helmet ? "helmet" : "start");
     setText(this.#noc, nation && nation !== row.name ? `${row.noc} · ${nation}` : row.noc);
     setText(this.#native, row.native_name ?? "");
+    setAttribute(this.#native, "lang", row.native_name ? scriptOf(row.noc) : null);
     setText(this.#figure, figure(row, board));
     setText(this.#status, row.status && row.status !== "no time" ? statusWords(row.status) : "");
     setAttribute(this.#status, "data-status", row.status);

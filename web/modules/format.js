@@ -40,6 +40,13 @@ export function nameParts(name, family) {
   return parts.filter((part) => part.text !== "");
 }
 
+const SCRIPTS = { CHN: "zh-Hans", HKG: "zh-Hant", JPN: "ja", KOR: "ko", PRK: "ko", TPE: "zh-Hant" };
+
+/** Return the language in which the skaters of an NOC have a name in a script of its own, or null. */
+export function scriptOf(noc) {
+  return SCRIPTS[noc] ?? null;
+}
+
 /** "UNDER_REVIEW" → "Under review". */
 export function state(code) {
   return word(code ?? "");
