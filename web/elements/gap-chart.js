@@ -148,7 +148,7 @@ function labels(found, x, y, height) {
     return s(
       "g",
       { class: `line-${line.index % 10}` },
-      s("text", { class: "chart-label", x: x(row) + 10, y: at[i] + 5 }, `${short} ${gap ? seconds(gap) : "0"}`),
+      s("text", { class: "chart-label", x: x(row) + (line.marks.some((mark) => mark.pending) ? 16 : 10), y: at[i] + 5 }, `${short} ${gap ? seconds(gap) : "0"}`),
     );
   });
 }

@@ -33,8 +33,8 @@ export class SkaterCard extends HTMLElement {
     );
   }
 
-  /** Show a row of a board with what else is known: `{nation, season, places}`. */
-  show(row, board, { nation, season, places }) {
+  /** Show a row of a board with what else is known: `{nation, season, bests, places}`. */
+  show(row, board, { nation, season, bests, places }) {
     setText(this.#rank, row.rank ?? "–");
     setText(this.#helmet, row.helmet ?? row.start_position);
     setAttribute(this.#helmet, "data-kind", row.helmet ? "helmet" : "start");
@@ -45,13 +45,13 @@ export class SkaterCard extends HTMLElement {
     setText(this.#status, row.status && row.status !== "no time" ? statusWords(row.status) : "");
     setAttribute(this.#status, "data-status", row.status);
     setAttribute(this, "data-rank", row.rank);
-    const key = JSON.stringify([row.name, row.skater, row.pronunciation, season, places]);
+    const key = JSON.stringify([row.name, row.skater, row.pronunciation, season, bests, places]);
     if (key === this.#shown) return;
     this.#shown = key;
     this.#name.replaceChildren(
       ...nameParts(row.name, row.family_name).map((part) => h(part.family ? "b" : "span", null, part.text)),
     );
-    this.#facts.replaceChildren(...facts(row, season, places));
+    this.#facts.replaceChildren(...facts(row, season, bests, places));
   }
 }
 
@@ -62,7 +62,7 @@ function figure(row, board) {
   return row.rank === 1 ? time(row.elapsed_ms, 2) : gap(row.gap_ms);
 }
 
-function facts(row, season, places) {
+function facts(row, season, bests, places) {
   const found = [];
   const tell = (name, ...content) => found.push(h("div", null, h("dt", null, name), h("dd", null, ...content)));
   if (row.pronunciation) tell(word("pronunciation"), row.pronunciation);
@@ -71,6 +71,7 @@ function facts(row, season, places) {
     const won = season.golds ? ` · ${word("won")} ${season.golds}` : "";
     tell(word("season"), `${season.rank}. · ${season.points} ${word("points")}${won}`);
   }
+  for (const { best, time_ms } of bests) tell(best, time(time_ms));
   if (places.length > 0) tell(word("here"), ...places.map(place));
   return found;
 }

@@ -4,9 +4,9 @@ import "../elements/define.js";
 import { clock } from "./clock.js";
 import { wait } from "./competition.js";
 import { h, setAttribute, setText } from "./dom.js";
-import { against, over, places, season } from "./facts.js";
+import { against, bests, over, places, season, standing } from "./facts.js";
 import { Feed } from "./feed.js";
-import { lapSentence, nameParts } from "./format.js";
+import { lapSentence, nameParts, time } from "./format.js";
 import { Names } from "./names.js";
 import { milestones, story } from "./milestones.js";
 import { rows } from "./race-state.js";
@@ -14,7 +14,7 @@ import { translate, translated, word } from "./words.js";
 
 const TOLD_LIMIT = 60;
 const find = (selector) => document.querySelector(selector);
-const known = { programme: null, standings: null, board: null, results: new Map() };
+const known = { programme: null, standings: null, board: null, results: new Map(), best: [] };
 const cards = new Map();
 
 translate(document);
@@ -49,6 +49,9 @@ async function read() {
       if (response?.ok) known.results.set(race.id, await response.json());
     }),
   );
+  const address = `/api/v1/competitions/${id}/best-times`;
+  const response = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (response?.ok) known.best = (await response.json()).rows;
   show();
 }
 
@@ -62,6 +65,8 @@ function show() {
   setText(find(".desk-laps"), board.state === "LIVE" ? lapSentence(board) : "");
   setAttribute(find(".desk-laps"), "data-bell", board.state === "LIVE" && board.laps_to_go === 1);
   const others = [...known.results.values()].filter((each) => each.race !== board.race);
+  const records = standing(known.best, board).map((each) => `${each.best} ${time(each.time_ms)} ${each.name}`);
+  setText(find(".desk-records"), records.join(" · "));
   showCards(board, others);
   showAgainst(board, others);
   document.title = `${lapSentence(board)} · ${translated(board.name)} ${translated(board.round)}`;
@@ -83,6 +88,7 @@ function showCards(board, others) {
     item.firstChild.show(row, board, {
       nation: row.nation,
       season: season(known.standings, board, row),
+      bests: bests(known.best, board, row),
       places: places(others, row.id),
     });
   });

@@ -2,13 +2,33 @@
 
 import { rows } from "./race-state.js";
 
+const OWN = new Set(["SB", "PB"]);
 const TOLD = new Set(["UNOFFICIAL", "OFFICIAL", "CORRECTED"]);
 
 /** Return a skater's line in the season's standings of a race, or null. */
 export function season(standings, board, row) {
-  const name = board.relay ? board.distance.split("/")[1].replace(/-\d+$/, "") : board.gender;
+  const name = board.relay ? tableOf(board) : board.gender;
   const entry = standings?.tables?.[name]?.entries?.[board.relay ? row.noc : row.id];
   return entry ?? null;
+}
+
+/** Return the table of a race's kind of distance, such as `men-1000` or `mixed-2000-relay`. */
+export function tableOf({ gender, metres, relay }) {
+  return `${gender}-${metres}${relay ? "-relay" : ""}`;
+}
+
+/** Return a competitor's own best times over the distance of a race: `[{best, time_ms}]`. */
+export function bests(known, board, row) {
+  const holder = board.relay ? row.noc : row.id;
+  return known
+    .filter((each) => OWN.has(each.best) && each.table === tableOf(board) && each.holder === holder)
+    .map(({ best, time_ms }) => ({ best, time_ms }))
+    .sort((a, b) => a.best.localeCompare(b.best));
+}
+
+/** Return the best times that stand over the distance of a race, whoever holds them. */
+export function standing(known, board) {
+  return known.filter((each) => !OWN.has(each.best) && each.table === tableOf(board));
 }
 
 /** Return the places of a competitor in the races that are over: `[{race, name, round, rank, status}]`. */

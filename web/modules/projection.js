@@ -1,5 +1,6 @@
 /** What a race would do to the standings if it ended in the order it has now. Pure. */
 
+import { tableOf } from "./facts.js";
 import { rows } from "./race-state.js";
 
 const OPEN = new Set(["LIVE", "UNCONFIRMED", "UNOFFICIAL", "UNDER_REVIEW"]);
@@ -13,7 +14,7 @@ const OPEN = new Set(["LIVE", "UNCONFIRMED", "UNOFFICIAL", "UNDER_REVIEW"]);
  */
 export function projected(standings, board) {
   if (!OPEN.has(board?.state) || board.round !== "Final A") return null;
-  const name = board.relay ? board.distance.split("/")[1].replace(/-\d+$/, "") : board.gender;
+  const name = board.relay ? tableOf(board) : board.gender;
   const table = standings?.tables?.[name];
   const lines = rows(table);
   if (lines.length === 0 || lines.some((line) => counted(line) !== line.points)) return null;

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { against, places, season } from "../modules/facts.js";
+import { against, bests, places, season, standing } from "../modules/facts.js";
 import { milestones, story } from "../modules/milestones.js";
 
 const board = (order, changes = {}) => ({
@@ -80,7 +80,22 @@ test("head to head counts races in which both have a place, and none that is und
 test("a skater's season is found in the table of the race, a team's by its NOC", () => {
   const tables = { men: { entries: { a: { points: 9 } } }, "men-5000-relay": { entries: { KOR: { points: 5 } } } };
   assert.equal(season({ tables }, { gender: "men" }, { id: "a" }).points, 9);
-  const relay = { relay: true, distance: "cup/men-5000-relay" };
+  const relay = { relay: true, gender: "men", metres: 5000 };
   assert.equal(season({ tables }, relay, { id: "kor-men", noc: "KOR" }).points, 5);
   assert.equal(season({ tables }, { gender: "women" }, { id: "a" }), null);
+});
+
+test("best times are those of the race's own distance and of the skater", () => {
+  const known = [
+    { best: "SB", table: "men-1000", holder: "a", time_ms: 85130 },
+    { best: "PB", table: "men-1000", holder: "a", time_ms: 84000 },
+    { best: "PB", table: "men-500", holder: "a", time_ms: 40078 },
+    { best: "WR", table: "men-1000", holder: "z", time_ms: 80875 },
+  ];
+  const race = { gender: "men", metres: 1000, relay: false };
+  assert.deepEqual(bests(known, race, { id: "a" }), [
+    { best: "PB", time_ms: 84000 },
+    { best: "SB", time_ms: 85130 },
+  ]);
+  assert.deepEqual(standing(known, race).map((each) => each.holder), ["z"]);
 });
