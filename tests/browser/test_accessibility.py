@@ -30,6 +30,7 @@ PAGES = (
     (f"/phone#race/{officials.RACE}", '.line[data-status="PEN"]', (PHONE,)),
     ("/display", ".pairing-code", (WALL, DESKTOP)),
     ("/displays", ".pair-form", ANYWHERE),
+    ("/problems/not-yet", "h1", (PHONE,)),
     (f"/scoreboard?race={officials.RACE}", ".step", (DESKTOP,)),
 )
 

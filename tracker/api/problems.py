@@ -209,9 +209,11 @@ async def explain(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     page = (
         "<!doctype html><html lang=en><meta charset=utf-8>"
+        "<meta name=viewport content='width=device-width, initial-scale=1'>"
+        "<link rel=stylesheet href=/styles/tokens.css><link rel=stylesheet href=/styles/home.css>"
         f"<title>{html.escape(code)} · Bell Lap</title>"
-        f"<h1>{html.escape(kind.title)}</h1>"
+        f"<body class=home><main><h1 class=home-title>{html.escape(kind.title)}</h1>"
         f"<p>Problem <code>{html.escape(code)}</code>, HTTP status {kind.status}. "
-        "What, where and what would be right stand in the answer's <code>detail</code>.</p>"
+        "What, where and what would be right stand in the answer's <code>detail</code>.</p></main>"
     )
     return web.Response(text=page, content_type="text/html")

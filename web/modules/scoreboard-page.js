@@ -3,7 +3,8 @@
 import "../elements/define.js";
 import { clock } from "./clock.js";
 import { wait } from "./competition.js";
-import { Feed } from "./feed.js";
+import { delayed } from "./delay.js";
+import { setText } from "./dom.js";
 import { Names } from "./names.js";
 import { translate } from "./words.js";
 
@@ -39,7 +40,9 @@ function show() {
 }
 
 fitWall();
-const feed = new Feed(Feed.here(), [await topic()]);
+const feed = delayed([await topic()], asked.get("delay"), (reason) => {
+  setText(document.querySelector(".waiting"), reason);
+});
 feed.addEventListener("document", ({ detail }) => {
   if (!detail.data?.race) return;
   held = detail.data;
