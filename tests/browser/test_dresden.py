@@ -99,7 +99,7 @@ async def test_a_scoreboard_and_the_home_page_through_the_weekend(
         check_laps(of(seen, MEN_1000))
         leader = home.locator("standings-table tbody tr").first
         await leader.filter(has_text="931").wait_for()
-        assert "Park Ji Won" in (await leader.inner_text())
+        assert "PARK Ji Won" in (await leader.inner_text())
         nations = home.locator("medal-table tbody tr")
         assert (await nations.first.get_attribute("data-id")) == "KOR"
         await home.get_by_role("tab", name="Skaters").click()

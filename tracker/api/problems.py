@@ -210,6 +210,7 @@ async def explain(request: web.Request) -> web.Response:
     page = (
         "<!doctype html><html lang=en><meta charset=utf-8>"
         "<meta name=viewport content='width=device-width, initial-scale=1'>"
+        "<link rel=icon href=/icon.svg>"
         "<link rel=stylesheet href=/styles/tokens.css><link rel=stylesheet href=/styles/home.css>"
         f"<title>{html.escape(code)} · Bell Lap</title>"
         f"<body class=home><main><h1 class=home-title>{html.escape(kind.title)}</h1>"

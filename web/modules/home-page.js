@@ -7,6 +7,7 @@ import { setAttribute, setText } from "./dom.js";
 import { Feed } from "./feed.js";
 import { lapSentence } from "./format.js";
 import { Names } from "./names.js";
+import { Summary } from "./summary.js";
 import { translate, translated, word } from "./words.js";
 
 translate(document);
@@ -41,10 +42,13 @@ const shows = {
     setText(find(".current-laps"), data.state === "LIVE" ? lapSentence(data) : "");
     find(".home-current state-chip").state = data.state;
     held = data;
+    const sentence = summary.of(data);
+    if (sentence) setText(find(".home-voice"), sentence);
     find(".home-current race-order").board = names.dress(data);
   },
 };
 let held = null;
+const summary = new Summary();
 const names = new Names(id, () => {
   find(".home-current race-order").board = names.dress(held);
 });

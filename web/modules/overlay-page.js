@@ -53,7 +53,7 @@ function show(board) {
 translate(document);
 dress();
 const feed = delayed([await topic()], asked.get("delay"), (reason) => {
-  find(".safe").remove();
+  find(".safe")?.remove();
   find(".refusal").hidden = false;
   setText(find(".refusal"), reason);
 });
