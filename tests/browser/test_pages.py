@@ -182,6 +182,29 @@ async def test_an_overlay_paints_nothing_but_what_it_shows(tmp_path: Path, open_
             assert await page.locator("html").get_attribute("lang") == "ko"
 
 
+async def test_a_delayed_page_is_never_in_the_present(tmp_path: Path, open_page: Open) -> None:
+    """What others see at once is not there yet: it comes late, or the page says that it cannot."""
+    target = ("--data", str(tmp_path / "data"))
+    async with (
+        process.serving(target, tmp_path / "server.txt") as served,
+        aiohttp.ClientSession() as http,
+    ):
+        await officials.post_all(http, served.url, officials.programme())
+        async with (
+            open_page(f"{served.url}/overlay") as now,
+            open_page(f"{served.url}/overlay?delay=4") as late,
+        ):
+            start: officials.Command = {"type": "StartRace", "race": officials.RACE}
+            await officials.post_all(http, served.url, [start, *lap(1, HERE)])
+            await now.locator(".bug-number", has_text="4").wait_for()
+            number = late.locator(".bug-number")
+            assert await number.count() == 0 or await number.inner_text() != "4"
+            await late.wait_for_function(
+                "!document.querySelector('.refusal').hidden ||"
+                " document.querySelector('.bug-number')?.textContent === '4'"
+            )
+
+
 async def test_a_display_is_paired_told_and_comes_back(tmp_path: Path, open_page: Open) -> None:
     """The code on the screen, typed at the desk, brings up the board; a reload keeps it."""
     target = ("--data", str(tmp_path / "data"))

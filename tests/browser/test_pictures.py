@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import FloatRect, Page
 
 from tests.browser import pages
 from tests.browser.conftest import Open
@@ -67,14 +67,15 @@ def envelope(number: int, step: Step) -> dict[str, Any]:
     }
 
 
-async def take(page: Page, name: str, *, whole: bool = False) -> None:
+async def take(page: Page, name: str, *, corner: tuple[int, int] | None = None) -> None:
     """Check that a page is not wider than its window and cuts no name, and picture it."""
     await page.wait_for_load_state("networkidle")
     assert await pages.cut_names(page) == [], name
     assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth"), name
     folder = os.environ.get("BELL_LAP_PICTURES")
     if folder:
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
+        clip = FloatRect(x=0, y=0, width=corner[0], height=corner[1]) if corner else None
+        await page.screenshot(path=Path(folder) / f"{name}.png", clip=clip)
 
 
 async def test_every_page_in_mid_race(url: str, open_page: Open) -> None:
@@ -96,8 +97,8 @@ async def test_every_page_in_mid_race(url: str, open_page: Open) -> None:
             "document.body.style.background = "
             "'linear-gradient(178deg, #33485f 0 30%, #dfeaf3 31%, #b9cfdf 100%)'"
         )
-        await take(page, "overlay")
-    async with open_page(f"{url}/announcer", 1280, 720, calm=True) as page:
+        await take(page, "overlay", corner=(720, 400))
+    async with open_page(f"{url}/announcer", 1120, 600, calm=True) as page:
         await page.locator(".told-line").first.wait_for()
         await take(page, "announcer")
     for lang in ("de", "pl", "hu", "fr", "it", "nl", "ja"):
