@@ -149,6 +149,9 @@ async def check_the_end(pages: dict[str, Page]) -> None:
     rows = await phone.locator("gap-chart tbody tr").all_text_contents()
     ahead = "Dee Four \N{MINUS SIGN}0.26, Cia Three \N{MINUS SIGN}0.13"
     assert rows[1] == f"Lap 2{ahead}, Bea Two 0, Ann One +0.13"
+    for where in (f"#race/{officials.RACE}", "#now", f"#race/{officials.RACE}"):
+        await phone.evaluate("where => { location.hash = where; }", where)
+        await phone.locator("race-sheet .line").first.wait_for()
     await phone.get_by_role("link", name="Medals").click()
     medal = phone.locator('medal-table tr[data-id="POL"]')
     await medal.wait_for()

@@ -80,7 +80,6 @@ function route() {
   }
   const wanted = race ? `race/${race}` : current;
   if (wanted !== shown) {
-    if (shown !== current) boards.delete(shown);
     shown = wanted;
     feed.follow(topics());
   }
