@@ -1,6 +1,5 @@
 /** A feed that the server holds back for a broadcast; where it does not, nothing is shown. */
 
-import { Feed } from "./feed.js";
 import { word } from "./words.js";
 
 const LEAST_S = 2;
@@ -80,11 +79,4 @@ export class DelayedFeed extends EventTarget {
     this.#held.clear();
     this.#refuse(reason);
   }
-}
-
-/** Return a feed of topics, held back by so many seconds if any are given. */
-export function delayed(topics, seconds, refuse) {
-  const wanted = delayMs(seconds);
-  if (wanted === 0) return new Feed(Feed.here(), topics);
-  return new DelayedFeed(new Feed(Feed.here(), topics, { delayMs: wanted }), wanted, refuse);
 }

@@ -4,7 +4,7 @@ import "../elements/define.js";
 import { clock } from "./clock.js";
 import { wait } from "./competition.js";
 import { setAttribute, setText } from "./dom.js";
-import { delayed } from "./delay.js";
+import { openFeed } from "./open-feed.js";
 import { translate, translated, word } from "./words.js";
 
 const THEMES = new Set(["dark", "light", "glass"]);
@@ -52,7 +52,7 @@ function show(board) {
 
 translate(document);
 dress();
-const feed = delayed([await topic()], asked.get("delay"), (reason) => {
+const feed = openFeed([await topic()], asked, (reason) => {
   find(".safe")?.remove();
   find(".refusal").hidden = false;
   setText(find(".refusal"), reason);

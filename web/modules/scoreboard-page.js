@@ -3,9 +3,9 @@
 import "../elements/define.js";
 import { clock } from "./clock.js";
 import { wait } from "./competition.js";
-import { delayed } from "./delay.js";
 import { setText } from "./dom.js";
 import { Names } from "./names.js";
+import { openFeed } from "./open-feed.js";
 import { translate } from "./words.js";
 
 translate(document);
@@ -40,7 +40,7 @@ function show() {
 }
 
 fitWall();
-const feed = delayed([await topic()], asked.get("delay"), (reason) => {
+const feed = openFeed([await topic()], asked, (reason) => {
   setText(document.querySelector(".waiting"), reason);
 });
 feed.addEventListener("document", ({ detail }) => {

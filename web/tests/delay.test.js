@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 import { DelayedFeed, delayMs } from "../modules/delay.js";
+import { optionsOf } from "../modules/open-feed.js";
 
 globalThis.CustomEvent ??= class extends Event {
   constructor(type, { detail }) {
@@ -57,4 +58,14 @@ test("a delay that the server refuses is told in its words", () => {
 test("delays are from two seconds to five minutes", () => {
   assert.deepEqual(["", null, "0", "-3", "x"].map(delayMs), [0, 0, 0, 0, 0]);
   assert.deepEqual(["0.5", "2.5", "30", "9999"].map(delayMs), [2000, 2500, 30_000, 300_000]);
+});
+
+test("the address asks for a delay, or for a race again at a speed and from a position", () => {
+  const of = (query) => optionsOf(new URLSearchParams(query));
+  assert.deepEqual(of("race=a"), {});
+  assert.deepEqual(of("delay=30"), { delayMs: 30_000 });
+  assert.deepEqual(of("replay"), { replay: { speed: 1 } });
+  assert.deepEqual(of("replay&speed=500&from=812"), { replay: { speed: 100, from: 812 } });
+  assert.deepEqual(of("replay&speed=0"), { replay: { speed: 0 } });
+  assert.deepEqual(of("replay&speed=x&from=-4"), { replay: { speed: 1 } });
 });
