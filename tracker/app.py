@@ -145,7 +145,7 @@ async def opened(settings: Settings) -> AsyncIterator[Tracker]:
             commands=Commands(handler.handle, access),
             queries=Queries(Documents(models), Facts(log), access, Ledger(models, Facts(log))),
             access=access,
-            displays=Displays(DisplayStore(models.pool)),
+            displays=Displays(DisplayStore(models.pool), access),
             health=Health(condition, log.epoch),
             live=live,
             pages=resources.web(),

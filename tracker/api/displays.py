@@ -5,18 +5,22 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
+from tracker.api.access import Access
 from tracker.api.display_store import Alive, DisplayStore, Pairing, Told
 from tracker.api.envelopes import InvalidValue, Malformed
+from tracker.security.roles import NotYourRole
 
 _PATH = "/api/v1/displays"
+_MAY_TELL = frozenset({"secretary", "admin"})
 _BODY = TypeVar("_BODY", Alive, Pairing, Told)
 
 
 class Displays:
     """What displays ask, and what whoever manages them tells."""
 
-    def __init__(self, store: DisplayStore) -> None:
+    def __init__(self, store: DisplayStore, access: Access) -> None:
         self._store = store
+        self._access = access
 
     def routes(self) -> list[web.RouteDef]:
         """Return where displays are asked after and told."""
@@ -31,7 +35,14 @@ class Displays:
             web.post(f"{one}/refresh", self._refresh),
         ]
 
-    async def _all(self, _: web.Request) -> web.Response:
+    async def _check(self, request: web.Request, *, writes: bool = True) -> None:
+        """Return when the one who asks may tell displays; raises NotPaired, NotYourRole."""
+        found = await self._access.principal(request, writes=writes)
+        if found is not None and not found.roles & _MAY_TELL:
+            raise NotYourRole("displays are told what to show by the secretary")
+
+    async def _all(self, request: web.Request) -> web.Response:
+        await self._check(request, writes=False)
         return _json(await self._store.all())
 
     async def _add(self, request: web.Request) -> web.Response:
@@ -44,19 +55,23 @@ class Displays:
         return _json(await self._store.alive(request.match_info["display"], secret, said))
 
     async def _pair(self, request: web.Request) -> web.Response:
+        await self._check(request)
         display = await self._store.pair(await _body(request, Pairing))
         return _json({"display": display})
 
     async def _tell(self, request: web.Request) -> web.Response:
+        await self._check(request)
         await self._store.tell(request.match_info["display"], await _body(request, Told))
         return web.Response(status=204)
 
     async def _refresh(self, request: web.Request) -> web.Response:
         _insist_on_json(request)
+        await self._check(request)
         await self._store.refresh(request.match_info["display"])
         return web.Response(status=204)
 
     async def _forget(self, request: web.Request) -> web.Response:
+        await self._check(request)
         await self._store.forget(request.match_info["display"])
         return web.Response(status=204)
 

@@ -5,6 +5,8 @@ import { translate, word } from "./words.js";
 
 const PAGES = ["scoreboard", "overlay", "phone", "announcer", "home"];
 const EVERY_MS = 2000;
+const TOKEN = "bell-lap-displays-token";
+const SHUT = new Set([401, 403]);
 const find = (selector) => document.querySelector(selector);
 const cards = new Map();
 
@@ -18,12 +20,23 @@ function options(select) {
   return select;
 }
 
+/** Ask as the official whose code was typed here, if one was. */
+function call(method, path, body) {
+  const token = localStorage.getItem(TOKEN);
+  const headers = { "Content-Type": "application/json" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  return fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+}
+
+async function signIn(code) {
+  const response = await call("POST", "/pair", { code: code.trim(), device: "displays-desk" });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(answer.detail ?? response.statusText);
+  localStorage.setItem(TOKEN, answer.token);
+}
+
 async function send(method, path, body) {
-  const response = await fetch(`/api/v1/displays${path}`, {
-    method,
-    headers: { "Content-Type": "application/json" },
-    body: body === undefined ? undefined : JSON.stringify(body),
-  });
+  const response = await call(method, `/displays${path}`, body);
   if (!response.ok) {
     const problem = await response.json().catch(() => ({}));
     throw new Error(response.status === 404 && path === "/pair" ? word("unknownCode") : (problem.detail ?? response.statusText));
@@ -95,8 +108,12 @@ class Card {
 }
 
 async function list() {
-  const response = await fetch("/api/v1/displays").catch(() => null);
-  if (!response?.ok) return;
+  const response = await call("GET", "/displays").catch(() => null);
+  if (!response) return;
+  find(".sign-form").hidden = !SHUT.has(response.status);
+  find(".pair-form").hidden = SHUT.has(response.status);
+  if (SHUT.has(response.status)) localStorage.removeItem(TOKEN);
+  if (!response.ok) return;
   const { rows } = await response.json();
   for (const [id, card] of cards) {
     if (!rows.some((row) => row.display === id)) {
@@ -120,6 +137,14 @@ find(".pair-form").addEventListener("submit", (event) => {
   const form = event.target;
   attempt(async () => {
     await send("POST", "/pair", fields(form));
+    form.reset();
+  });
+});
+find(".sign-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const form = event.target;
+  attempt(async () => {
+    await signIn(form.elements.namedItem("code").value);
     form.reset();
   });
 });

@@ -25,6 +25,8 @@ export const ANNOUNCER_TABLE = {
   displays: ["Displays", "Anzeigen", "Écrans", "Schermi", "화면", "显示屏", "ディスプレイ", "Schermen", "Ekrany", "Kijelzők"],
   pairCode: ["Pairing code", "Kopplungscode", "Code d’appairage", "Codice di abbinamento", "연결 코드", "配对码", "ペアリングコード", "Koppelcode", "Kod parowania", "Párosító kód"],
   pairHelp: ["Type this code on the page {page}", "Diesen Code auf der Seite {page} eingeben", "Saisir ce code sur la page {page}", "Inserire questo codice nella pagina {page}", "{page} 페이지에 이 코드를 입력하세요", "在页面 {page} 输入此代码", "ページ {page} でこのコードを入力", "Typ deze code op de pagina {page}", "Wpisz ten kod na stronie {page}", "Írja be ezt a kódot a(z) {page} oldalon"],
+  officialCode: ["Official’s pairing code", "Kopplungscode des Offiziellen", "Code de l’officiel", "Codice dell’ufficiale", "임원 연결 코드", "官员配对码", "役員のペアリングコード", "Koppelcode van de official", "Kod sędziego", "Versenybírói kód"],
+  signIn: ["Sign in", "Anmelden", "Se connecter", "Accedi", "로그인", "登录", "サインイン", "Aanmelden", "Zaloguj", "Belépés"],
   pair: ["Pair", "Koppeln", "Appairer", "Abbina", "연결", "配对", "ペアリング", "Koppelen", "Sparuj", "Párosítás"],
   shows: ["Shows", "Zeigt", "Affiche", "Mostra", "표시", "显示", "表示", "Toont", "Pokazuje", "Mutatja"],
   options: ["Options", "Optionen", "Options", "Opzioni", "옵션", "选项", "オプション", "Opties", "Opcje", "Beállítások"],

@@ -137,3 +137,25 @@ async def test_codes_nobody_typed_make_room(
     await send(http, "POST", PATH, {})
     await postgres.execute(database_url, "update displays set seen_at = now() - interval '2 hours'")
     assert (await send(http, "POST", PATH, {}))["code"]
+
+
+async def test_only_the_secretary_tells_displays_once_there_are_officials(
+    http: Http, tracker: app.Tracker
+) -> None:
+    """A display still asks by its own secret; who manages them needs the role."""
+    desk = tracker.officials
+    tokens = {}
+    for name, role in (("Kim", "secretary"), ("Lee", "lap-recorder")):
+        await desk.add(name, [role])
+        code = await desk.code(name)
+        answer = await send(http, "POST", "/api/v1/pair", {"code": code, "device": f"d-{name}"})
+        tokens[role] = {"Authorization": f"Bearer {answer['token']}"}
+    own = await send(http, "POST", PATH, {})
+    pairing = {**WALL, "code": own["code"]}
+    for headers, status in (({}, 401), (tokens["lap-recorder"], 403)):
+        for method, path in (("GET", ""), ("POST", "/pair"), ("DELETE", f"/{own['display']}")):
+            async with http.request(method, PATH + path, json=pairing, headers=headers) as answer:
+                assert answer.status == status, (method, path)
+    await send(http, "POST", f"{PATH}/pair", pairing, **tokens["secretary"])
+    assert (await ask(http, own))["name"] == "Wall"
+    assert len((await send(http, "GET", PATH, **tokens["secretary"]))["rows"]) == 1
