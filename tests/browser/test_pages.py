@@ -223,7 +223,7 @@ async def test_a_display_is_paired_told_and_comes_back(tmp_path: Path, open_page
         form = desk.locator(".pair-form")
         await form.get_by_label("Name").fill("Long side")
         await form.get_by_label("Options").fill("?width=768&height=384")
-        await desk.get_by_label("Pairing code").fill(await code.inner_text())
+        await form.get_by_label("Pairing code").fill(await code.inner_text())
         await desk.get_by_role("button", name="Pair").click()
         board = screen.frame_locator(".display-frame").locator("race-board")
         await board.locator(".line").first.wait_for()
