@@ -17,6 +17,9 @@ grant select, insert on events to bell_lap_app;
 grant select, update on log_head to bell_lap_app;
 revoke update, delete, truncate on events from bell_lap_app;
 
+-- Displays are no facts: they are named, told and forgotten.
+grant select, insert, update, delete on displays to bell_lap_app;
+
 -- Read models are the application's own: it builds them, and may throw them away.
 create schema if not exists read_model;
 grant usage, create on schema read_model to bell_lap_app;

@@ -19,6 +19,8 @@ from tracker import migrations, postgres, resources, rulesets
 from tracker.api import application, feed_documents
 from tracker.api.access import Access
 from tracker.api.commands import Commands
+from tracker.api.display_store import DisplayStore
+from tracker.api.displays import Displays
 from tracker.api.documents import Documents
 from tracker.api.facts import Facts
 from tracker.api.health import Condition, Health
@@ -151,6 +153,7 @@ async def opened(settings: Settings) -> AsyncIterator[Tracker]:
             commands=Commands(handler.handle, access),
             queries=Queries(Documents(models), Facts(log), access, Ledger(models, Facts(log))),
             access=access,
+            displays=Displays(DisplayStore(models.pool), access),
             health=Health(condition, log.epoch),
             live=live,
             pages=resources.web(),

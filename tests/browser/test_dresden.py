@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from playwright.async_api import Page
+
 from tests.browser import pages
 from tests.browser.conftest import Open
 from tests.support import process
@@ -52,14 +54,43 @@ def check_laps(seen: list[pages.Seen]) -> None:
     assert after_four["order"][:2] == ["thomas-nadalini", "park-ji-won"]
 
 
+PROJECTED = """
+window.projected = new Set();
+new MutationObserver(() => {
+  const table = document.querySelector("projected-standings:not([hidden])");
+  const race = document.querySelector("race-sheet")?.dataset.race;
+  for (const row of table?.querySelectorAll("tbody tr") ?? []) {
+    window.projected.add([race, row.dataset.id, row.lastChild.textContent].join(" "));
+  }
+}).observe(document, { subtree: true, childList: true, characterData: true });
+"""
+"""Keeps every line of the standings that the page projected."""
+
+
+async def check_the_others(phone: Page, overlay: Page, announcer: Page) -> None:
+    """Check that phone, overlay and announcer's view have come to the end of the weekend too."""
+    relay = "dresden-2024/men-5000-relay/final-a"
+    await phone.wait_for_selector(f'race-sheet[data-race="{relay}"][data-state="OFFICIAL"]')
+    await overlay.wait_for_selector('.safe[data-state="OFFICIAL"] .line[data-competitor="pol-men"]')
+    assert "Poland" in await overlay.locator(".ticker-line").inner_text()
+    told = await announcer.locator(".told-line").all_inner_texts()
+    assert any(line.startswith("Penalty: Poland") for line in told)
+    # 781 points, and 100 for whoever wins: 881, should the 1000 m end with Park in front.
+    projected = await phone.evaluate("[...window.projected]")
+    assert "dresden-2024/men-1000-2/final-a park-ji-won 881" in projected
+
+
 async def test_a_scoreboard_and_the_home_page_through_the_weekend(
     tmp_path: Path, open_page: Open
 ) -> None:
-    """Laps count down, the review greys the order, the decision flips once, medals follow."""
+    """Laps count down, the review greys the order, the decision flips once, all pages follow."""
     async with (
         process.serving(("--data", str(tmp_path / "data")), tmp_path / "server.txt") as served,
         open_page(f"{served.url}/scoreboard", init=pages.RECORDER) as board,
         open_page(f"{served.url}/") as home,
+        open_page(f"{served.url}/phone", 390, 844, init=PROJECTED) as phone,
+        open_page(f"{served.url}/overlay", 1920, 1080) as overlay,
+        open_page(f"{served.url}/announcer", 1440, 900) as announcer,
     ):
         await play(served.url, SPEED)
         await pages.wait_for_state(board, "dresden-2024/men-5000-relay/final-a", "OFFICIAL")
@@ -68,10 +99,11 @@ async def test_a_scoreboard_and_the_home_page_through_the_weekend(
         check_laps(of(seen, MEN_1000))
         leader = home.locator("standings-table tbody tr").first
         await leader.filter(has_text="931").wait_for()
-        assert "Park Ji Won" in (await leader.inner_text())
+        assert "PARK Ji Won" in (await leader.inner_text())
         nations = home.locator("medal-table tbody tr")
         assert (await nations.first.get_attribute("data-id")) == "KOR"
         await home.get_by_role("tab", name="Skaters").click()
         await home.locator('medal-table tr[data-id="park-ji-won"]').wait_for()
+        await check_the_others(phone, overlay, announcer)
         official = home.locator('.race[data-state="OFFICIAL"]')
         assert await official.count() == 19

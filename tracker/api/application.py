@@ -8,6 +8,7 @@ from tracker.api import middleware, problems
 from tracker.api.access import Access
 from tracker.api.assets import Assets
 from tracker.api.commands import Commands
+from tracker.api.displays import Displays
 from tracker.api.health import Health
 from tracker.api.live import Live
 from tracker.api.queries import Queries
@@ -18,6 +19,7 @@ def create(
     commands: Commands,
     queries: Queries,
     access: Access,
+    displays: Displays,
     health: Health,
     live: Live,
     pages: Path,
@@ -32,6 +34,7 @@ def create(
             web.post("/api/v1/commands", commands.post),
             *access.routes(),
             *queries.routes(),
+            *displays.routes(),
             *live.routes(),
             *health.routes(),
             web.get("/problems/{code}", problems.explain),

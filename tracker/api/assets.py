@@ -11,6 +11,11 @@ PAGES = {
     "scoreboard": "scoreboard.html",
     "moments": "moments.html",
     "decisions": "decisions.html",
+    "overlay": "overlay.html",
+    "phone": "phone.html",
+    "announcer": "announcer.html",
+    "display": "display.html",
+    "displays": "displays.html",
 }
 TYPES = {
     ".html": "text/html",
@@ -25,15 +30,6 @@ TYPES = {
 _TEXTUAL = ("text/", "image/svg", "application/manifest")
 _NOT_SERVED = {"tests", "node_modules"}
 _LONGEST_NAME = 200
-_MISSING = """<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>Not on the programme · Bell Lap</title>
-<h1>Not on the programme</h1>
-<p>There is nothing at this address. <a href="/">Back to the start line</a>.</p>
-</html>
-"""
 
 
 class Asset(Struct, frozen=True):
@@ -90,5 +86,5 @@ class Assets:
         return asset
 
     def _missing(self) -> str:
-        own = self._find("404.html")
-        return _MISSING if own is None else self._load(own).body.decode()
+        """Return the page that says so."""
+        return self._load(self._root / "404.html").body.decode()

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from projections import best_times, draws, medals, standings
+from projections import best_times, draws, entries, medals, standings
 from projections.between_moments import between_moments
 from projections.draws import Basis, Lots
 from projections.read_models import ReadModels
@@ -102,6 +102,13 @@ class Documents:
         state = await self._competition(competition, position)
         ranking = await self._ranking(series or programme.header["series"], gender, position)
         found = draws.helmet_numbers(state, gender, ranking)
+        return {**found.api(), "competition": competition, "position": position}
+
+    async def entries(self, competition: str, *, as_of: int | None) -> Answer:
+        """Return who is entered at a competition."""
+        programme = await self._models.read("programme", competition, as_of=as_of)
+        position = programme.header["position"]
+        found = entries.render(await self._competition(competition, position))
         return {**found.api(), "competition": competition, "position": position}
 
     async def _competition(self, competition: str, position: int) -> Competition:

@@ -86,6 +86,7 @@ KINDS: dict[str, Kind] = {
     "unavailable": Kind(503, "The database does not answer"),
     # refusals: the state of the race, or a rule, does not allow it now
     "refused": Kind(409, "Refused"),
+    "too-many-displays": Kind(409, "Too many displays"),
     "already-exists": Kind(409, "It is there already"),
     "unknown": Kind(409, "It must be set up first"),
     "helmet-number-taken": Kind(409, "The helmet number is taken"),
@@ -213,9 +214,12 @@ async def explain(request: web.Request) -> web.Response:
         raise web.HTTPNotFound
     page = (
         "<!doctype html><html lang=en><meta charset=utf-8>"
+        "<meta name=viewport content='width=device-width, initial-scale=1'>"
+        "<link rel=icon href=/icon.svg>"
+        "<link rel=stylesheet href=/styles/tokens.css><link rel=stylesheet href=/styles/home.css>"
         f"<title>{html.escape(code)} · Bell Lap</title>"
-        f"<h1>{html.escape(kind.title)}</h1>"
+        f"<body class=home><main><h1 class=home-title>{html.escape(kind.title)}</h1>"
         f"<p>Problem <code>{html.escape(code)}</code>, HTTP status {kind.status}. "
-        "What, where and what would be right stand in the answer's <code>detail</code>.</p>"
+        "What, where and what would be right stand in the answer's <code>detail</code>.</p></main>"
     )
     return web.Response(text=page, content_type="text/html")

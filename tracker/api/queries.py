@@ -9,7 +9,7 @@ from aiohttp import web
 
 from projections.draws import Lots
 from tracker import rulesets
-from tracker.api import supposing
+from tracker.api import lap_chart_svg, overlay_rows, supposing
 from tracker.api.access import Access
 from tracker.api.documents import Documents
 from tracker.api.facts import PAGE_LIMIT, Facts
@@ -33,7 +33,7 @@ _SETTLED = "public, max-age=86400"
 """For documents as of a position: nothing that is appended later changes them."""
 
 Read = Callable[[web.Request, int | None], Awaitable[dict[str, Any]]]
-Answer = Callable[[web.Request], Awaitable[web.Response]]
+Write = Callable[[dict[str, Any], int, str], web.Response]
 
 
 class Queries:
@@ -53,6 +53,7 @@ class Queries:
             self._get("/api/v1/competitions", self._competitions),
             self._get("/api/v1/rulesets", self._rulesets),
             self._get("/api/v1/competitions/{competition}", self._programme),
+            self._get("/api/v1/competitions/{competition}/entries", self._entries),
             self._get("/api/v1/competitions/{competition}/medals", self._medals),
             self._get("/api/v1/competitions/{competition}/journal", self._journal),
             self._get("/api/v1/competitions/{competition}/proposals", self._proposals),
@@ -75,6 +76,8 @@ class Queries:
             self._get(f"{race}/changes", self._changes),
             self._get(f"{distance}/explain", self._explain_distance),
             self._get("/api/v1/series/{series}/explain", self._explain_series),
+            web.get(f"{race}/lap-chart.svg", self._lap_chart_svg),
+            web.get("/api/v1/competitions/{competition}/overlay.json", self._overlay),
             web.get("/api/v1/events", self._events),
             web.post("/api/v1/what-if", self._what_if),
         ]
@@ -82,8 +85,10 @@ class Queries:
     def _get(self, path: str, read: Read) -> web.RouteDef:
         return web.get(path, functools.partial(self._answer, read))
 
-    async def _answer(self, read: Read, request: web.Request) -> web.Response:
-        """Answer with a document as of the moment that was asked for."""
+    async def _answer(
+        self, read: Read, request: web.Request, write: Write | None = None
+    ) -> web.Response:
+        """Answer with a document as of the moment that was asked for, in the form it is wanted."""
         after = _number(request, "after")
         if after is not None:
             await self._documents.wait_for(after, WAIT_S)
@@ -98,7 +103,22 @@ class Queries:
         document = await read(request, moment)
         if asked is not None:
             document["as_of"] = asked
-        return _json(document, document["position"], cache)
+        return (write or _json)(document, document["position"], cache)
+
+    async def _lap_chart_svg(self, request: web.Request) -> web.Response:
+        """Answer with a race's lap chart as a picture."""
+        return await self._answer(functools.partial(self._race, "board"), request, _svg)
+
+    async def _overlay(self, request: web.Request) -> web.Response:
+        """Answer with the current race as a flat array."""
+        return await self._answer(self._current_board, request, _flat)
+
+    async def _current_board(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        competition = request.match_info["competition"]
+        programme = await self._documents.programme(competition, as_of=moment)
+        if programme["current"] is None:
+            return {"position": programme["position"], "rows": []}
+        return await self._documents.race("board", programme["current"], as_of=moment)
 
     async def _rulesets(self, _: web.Request, moment: int | None) -> dict[str, Any]:
         known = [rulesets.load(name) for name in rulesets.names()]
@@ -119,6 +139,9 @@ class Queries:
 
     async def _programme(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.programme(request.match_info["competition"], as_of=moment)
+
+    async def _entries(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return await self._documents.entries(request.match_info["competition"], as_of=moment)
 
     async def _journal(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.journal(request.match_info["competition"], as_of=moment)
@@ -313,6 +336,23 @@ def _headers(position: int, cache: str) -> dict[str, str]:
 def _json(document: dict[str, Any], position: int, cache: str) -> web.Response:
     return web.Response(
         body=msgspec.json.encode(document),
+        content_type="application/json",
+        headers=_headers(position, cache),
+    )
+
+
+def _svg(document: dict[str, Any], position: int, cache: str) -> web.Response:
+    return web.Response(
+        body=lap_chart_svg.render(document).encode(),
+        content_type="image/svg+xml",
+        charset="utf-8",
+        headers=_headers(position, cache),
+    )
+
+
+def _flat(document: dict[str, Any], position: int, cache: str) -> web.Response:
+    return web.Response(
+        body=msgspec.json.encode(overlay_rows.flat(document)),
         content_type="application/json",
         headers=_headers(position, cache),
     )

@@ -1,6 +1,7 @@
 /** Whether what is shown is current; stale data cannot be mistaken. */
 
 import { h, setAttribute, setText } from "../modules/dom.js";
+import { word } from "../modules/words.js";
 
 export class ConnectionLight extends HTMLElement {
   #words = h("span", { class: "light-words" });
@@ -15,6 +16,6 @@ export class ConnectionLight extends HTMLElement {
   set status({ stale, silenceMs }) {
     setAttribute(this, "data-stale", stale);
     const seconds = Math.round((silenceMs ?? 0) / 1000);
-    setText(this.#words, stale ? (seconds ? `STALE ${seconds} s` : "CONNECTING") : "CURRENT");
+    setText(this.#words, stale ? word(seconds ? "staleFor" : "connecting", { n: seconds }) : word("current"));
   }
 }

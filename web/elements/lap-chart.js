@@ -3,6 +3,7 @@
 import { DASHES, lines, table, ticks } from "../modules/chart-lines.js";
 import { h, s } from "../modules/dom.js";
 import { time } from "../modules/format.js";
+import { word } from "../modules/words.js";
 
 const LEFT = 34;
 const RIGHT = 128;
@@ -68,7 +69,7 @@ function picture(board, all, width, height) {
     height,
     focusable: "false",
   });
-  for (const row of ticks(total)) {
+  for (const row of ticks(total, width - LEFT - RIGHT)) {
     svg.append(
       s("line", { class: "chart-grid", x1: x(row), x2: x(row), y1: TOP - 8, y2: height - 4 }),
       s("text", { class: "chart-tick", x: x(row), y: 12, "text-anchor": "middle" }, String(row)),
@@ -109,7 +110,9 @@ function drawn(line, x, y) {
   );
   if (end.row > 0) group.append(s("circle", { class: "chart-head", cx: x(end.row), cy: y(end.rank), r: 6 }));
   for (const mark of line.marks) group.append(marked(mark, line, x, y));
-  const label = `${line.helmet ?? line.noc} ${shortName(line)}`;
+  const sign = String(line.helmet ?? line.noc);
+  const name = shortName(line);
+  const label = sign === name ? name : `${sign} ${name}`;
   // Who is down stands still while others come by: the label keeps out of their way.
   const down = line.marks.some((mark) => mark.pending && mark.kind === "fall");
   const status = line.status && line.status !== "FELL" && line.status !== "no time";
@@ -141,6 +144,15 @@ function marked(mark, line, x, y) {
   if (mark.kind === "exchange") {
     return s("path", { class: "chart-exchange", d: `M${cx} ${cy - 5}l5 5l-5 5l-5 -5z` });
   }
+  if (mark.kind === "penalty") {
+    const [px, py] = [x(mark.pending ? line.last.row : mark.row), y(mark.rank)];
+    return s(
+      "g",
+      { class: "chart-penalty" },
+      s("rect", { x: px - 8, y: py - 8, width: 16, height: 16, rx: 3 }),
+      s("text", { x: px, y: py + 5, "text-anchor": "middle" }, "P"),
+    );
+  }
   return s("g");
 }
 
@@ -164,13 +176,16 @@ function shortName(line) {
 function legend(all) {
   const found = [];
   if (all.some((line) => line.marks.some((mark) => mark.kind === "fall"))) {
-    found.push(h("span", { class: "legend-fall" }, "⊗ fall"));
+    found.push(h("span", { class: "legend-fall" }, `⊗ ${word("fall")}`));
   }
   if (all.some((line) => line.marks.some((mark) => mark.kind === "exchange"))) {
-    found.push(h("span", { class: "legend-exchange" }, "◆ exchange"));
+    found.push(h("span", { class: "legend-exchange" }, `◆ ${word("exchange")}`));
+  }
+  if (all.some((line) => line.marks.some((mark) => mark.kind === "penalty"))) {
+    found.push(h("span", { class: "legend-penalty" }, `P ${word("penalty")}`));
   }
   if (all.some((line) => line.points.some((point) => point.source === "reconstructed"))) {
-    found.push(h("span", { class: "legend-reconstructed" }, "dotted: reconstructed, stated by no source"));
+    found.push(h("span", { class: "legend-reconstructed" }, word("reconstructed")));
   }
   return found;
 }
@@ -181,7 +196,7 @@ function words(board) {
     h(
       "tr",
       null,
-      h("th", { scope: "row" }, `Lap ${row}`),
+      h("th", { scope: "row" }, word("lapNumber", { n: row })),
       h(
         "td",
         null,
@@ -191,5 +206,5 @@ function words(board) {
       ),
     ),
   );
-  return h("table", null, h("caption", null, "Order at the end of every lap"), h("tbody", null, ...body));
+  return h("table", null, h("caption", null, word("lapTable")), h("tbody", null, ...body));
 }

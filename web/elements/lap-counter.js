@@ -1,6 +1,7 @@
 /** The laps to go: the largest thing on the board, and the bell. */
 
 import { h, setAttribute, setText } from "../modules/dom.js";
+import { word } from "../modules/words.js";
 
 const AFTER = new Set(["UNCONFIRMED", "UNOFFICIAL", "UNDER_REVIEW", "OFFICIAL", "CORRECTED"]);
 
@@ -18,14 +19,16 @@ export class LapCounter extends HTMLElement {
     const finish = board.state === "LIVE" && board.laps_to_go === 0;
     const bell = board.state === "LIVE" && Boolean(board.bell) && board.laps_to_go === 1;
     setText(this.#number, over || finish ? "0" : board.laps_to_go);
-    setText(this.#label, finish || over ? "FINISH" : bell ? "BELL LAST LAP" : label(board));
+    setText(this.#label, finish || over ? word("finish") : label(board, bell));
     setAttribute(this, "data-bell", bell);
     setAttribute(this, "data-finish", finish || over);
     setAttribute(this, "data-laps-to-go", over || finish ? 0 : board.laps_to_go);
   }
 }
 
-function label(board) {
-  if (board.state !== "LIVE") return board.laps_to_go === 1 ? "LAP" : "LAPS";
-  return board.laps_to_go === 1 ? "LAST LAP" : "LAPS TO GO";
+function label(board, bell) {
+  if (bell) return `${word("bell")} ${word("lastLap")}`;
+  const one = board.laps_to_go === 1;
+  if (board.state !== "LIVE") return word(one ? "lap" : "laps");
+  return word(one ? "lastLap" : "lapsToGoLabel");
 }

@@ -1,28 +1,32 @@
 /** Medals, by NOC and by skater. */
 
+import { word } from "../modules/words.js";
 import { TableTabs } from "./table-tabs.js";
 
 const TABS = [
-  { name: "noc-all", label: "Nations" },
-  { name: "noc-men", label: "Men" },
-  { name: "noc-women", label: "Women" },
-  { name: "noc-mixed", label: "Mixed" },
-  { name: "skater-all", label: "Skaters" },
+  { name: "noc-all", label: "nations" },
+  { name: "noc-men", label: "men" },
+  { name: "noc-women", label: "women" },
+  { name: "noc-mixed", label: "mixed" },
+  { name: "skater-all", label: "skaters" },
 ];
 const HEAD = [
-  { label: "#", class: "cell-rank" },
-  { label: "NOC", class: "cell-noc" },
-  { label: "", class: "cell-name" },
-  { label: "Gold", class: "cell-medal" },
-  { label: "Silver", class: "cell-medal" },
-  { label: "Bronze", class: "cell-medal" },
-  { label: "All", class: "cell-number" },
+  { label: "#", title: "rank", class: "cell-rank" },
+  { label: "noc", class: "cell-noc" },
+  { label: "name", class: "cell-name", quiet: true },
+  { label: "gold", class: "cell-medal" },
+  { label: "silver", class: "cell-medal" },
+  { label: "bronze", class: "cell-medal" },
+  { label: "all", class: "cell-number" },
 ];
 
 export class MedalTable extends TableTabs {
   /** Show the medals document of the feed. */
   set medals(document) {
-    this.display(TABS, document.tables ?? {});
+    this.display(
+      TABS.map(({ name, label }) => ({ name, label: word(label) })),
+      document.tables ?? {},
+    );
   }
 
   table(lines) {
@@ -40,7 +44,7 @@ export class MedalTable extends TableTabs {
           { class: "cell-number", content: String(line.total) },
         ],
       })),
-      "No medal yet: they are given when every race of a distance is official.",
+      word("noMedals"),
     );
   }
 }

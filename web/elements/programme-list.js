@@ -3,9 +3,13 @@
 import { h, setAttribute } from "../modules/dom.js";
 import { day, hour } from "../modules/format.js";
 import { rows } from "../modules/race-state.js";
+import { translated, word } from "../modules/words.js";
 
 export class ProgrammeList extends HTMLElement {
   #shown = "";
+
+  /** Where a race leads to. */
+  link = (id) => `scoreboard?race=${encodeURIComponent(id)}`;
 
   /** Show the programme document of the feed. */
   set programme(document) {
@@ -14,7 +18,7 @@ export class ProgrammeList extends HTMLElement {
     this.#shown = key;
     const days = new Map();
     for (const race of rows(document)) {
-      const name = day(race.scheduled_at) || "Races";
+      const name = day(race.scheduled_at) || word("races");
       days.set(name, [...(days.get(name) ?? []), race]);
     }
     this.replaceChildren(
@@ -23,27 +27,27 @@ export class ProgrammeList extends HTMLElement {
           "section",
           { class: "day" },
           h("h3", { class: "day-name" }, name),
-          h("ol", { class: "races", role: "list" }, ...races.map((race) => entry(race, document))),
+          h("ol", { class: "races", role: "list" }, ...races.map((race) => entry(race, document, this.link))),
         ),
       ),
     );
   }
 }
 
-function entry(race, document) {
+function entry(race, document, link) {
   const chip = window.document.createElement("state-chip");
   const element = h(
     "li",
     { class: "race", "data-race": race.id, "data-state": race.state },
     h(
       "a",
-      { class: "race-link", href: `scoreboard?race=${encodeURIComponent(race.id)}` },
+      { class: "race-link", href: link(race.id) },
       h("time", { class: "race-hour", datetime: race.scheduled_at }, hour(race.scheduled_at)),
       h(
         "span",
         { class: "race-name" },
-        h("span", { class: "race-distance" }, race.name),
-        h("span", { class: "race-round" }, race.round),
+        h("span", { class: "race-distance" }, translated(race.name)),
+        h("span", { class: "race-round" }, translated(race.round)),
       ),
       podium(race),
       chip,

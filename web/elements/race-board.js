@@ -1,10 +1,10 @@
 /** A whole board: race, state, clock, order, laps to go, podium, lap chart. */
 
 import { h, setAttribute, setText } from "../modules/dom.js";
-import { lapSentence, time } from "../modules/format.js";
-import { rows } from "../modules/race-state.js";
+import { lapSentence } from "../modules/format.js";
+import { Summary } from "../modules/summary.js";
+import { translated, word } from "../modules/words.js";
 
-const SAY_EVERY_MS = 5000;
 const UNITS_WIDE = 160;
 const UNITS_HIGH = 90;
 
@@ -20,7 +20,7 @@ export class RaceBoard extends HTMLElement {
   #podium = document.createElement("race-podium");
   #chart = document.createElement("lap-chart");
   #voice = h("p", { class: "visually-hidden", "aria-live": "polite" });
-  #said = 0;
+  #summary = new Summary();
   #observer = new ResizeObserver(() => this.#scale());
 
   connectedCallback() {
@@ -33,10 +33,10 @@ export class RaceBoard extends HTMLElement {
         this.#notice,
         h("div", { class: "board-signs" }, this.#clock, this.#chip, this.#light),
       ),
-      h("section", { class: "board-order", "aria-label": "Order" }, this.#order),
+      h("section", { class: "board-order", "aria-label": word("order") }, this.#order),
       h(
         "section",
-        { class: "board-laps", "aria-label": "Laps" },
+        { class: "board-laps", "aria-label": word("laps") },
         h("div", { class: "board-count" }, this.#counter, this.#podium),
         this.#chart,
       ),
@@ -55,8 +55,8 @@ export class RaceBoard extends HTMLElement {
     setAttribute(this, "data-race", board.race);
     setAttribute(this, "data-state", board.state);
     setAttribute(this, "data-relay", board.relay);
-    setText(this.#title, board.name);
-    setText(this.#round, board.attempt > 1 ? `${board.round} · attempt ${board.attempt}` : board.round);
+    setText(this.#title, translated(board.name));
+    setText(this.#round, roundOf(board));
     setText(this.#notice, board.notice ?? "");
     this.#chip.state = board.state;
     this.#clock.board = board;
@@ -65,8 +65,9 @@ export class RaceBoard extends HTMLElement {
     this.#podium.board = board;
     setAttribute(this, "data-podium", !this.#podium.hidden);
     this.#chart.board = board;
-    this.#say(board);
-    document.title = `${lapSentence(board)} · ${board.name} ${board.round}`;
+    const sentence = this.#summary.of(board);
+    if (sentence) setText(this.#voice, sentence);
+    document.title = `${lapSentence(board)} · ${translated(board.name)} ${translated(board.round)}`;
   }
 
   /** Show whether the board is current. */
@@ -80,23 +81,15 @@ export class RaceBoard extends HTMLElement {
     const { width, height } = this.getBoundingClientRect();
     const tall = height > width;
     setAttribute(this, "data-shape", tall ? "tall" : width < 900 ? "small" : "wide");
+    // Upright it scrolls: whoever has no pointer must reach what lies below.
+    setAttribute(this, "tabindex", tall ? "0" : null);
     const unit = tall ? width / 64 : Math.min(width / UNITS_WIDE, height / UNITS_HIGH);
     this.style.setProperty("--u", `${unit}px`);
   }
+}
 
-  /** Tell those who hear the page how the race goes, but not every crossing. */
-  #say(board) {
-    const now = Date.now();
-    const urgent = board.state !== "LIVE" || board.laps_to_go <= 1;
-    if (!urgent && now - this.#said < SAY_EVERY_MS) return;
-    const order = rows(board)
-      .filter((row) => row.rank)
-      .map((row) => `${row.rank} ${row.name}${row.time_ms ? ` ${time(row.time_ms)}` : ""}`)
-      .join(", ");
-    const sentence = `${lapSentence(board)}. ${order}`;
-    if (this.#voice.textContent !== sentence) {
-      this.#said = now;
-      setText(this.#voice, sentence);
-    }
-  }
+/** The round, and which attempt it is when the race was started again. */
+function roundOf(board) {
+  const round = translated(board.round);
+  return board.attempt > 1 ? `${round} · ${word("attempt", { n: board.attempt })}` : round;
 }

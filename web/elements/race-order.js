@@ -1,7 +1,8 @@
 /** The running order, then the result: one line a competitor, moving as they pass. */
 
 import { h, reducedMotion, setAttribute, setText } from "../modules/dom.js";
-import { gap, lapsDown, nameParts, statusWords, time } from "../modules/format.js";
+import { gap, lapsDown, nameParts, scriptOf, statusWords, time } from "../modules/format.js";
+import { word } from "../modules/words.js";
 import { rows } from "../modules/race-state.js";
 
 const MOVE_MS = 450;
@@ -33,7 +34,7 @@ export class RaceOrder extends HTMLElement {
   set board(board) {
     const fresh = board.race !== this.#race;
     this.#race = board.race;
-    const before = fresh ? new Map() : this.#tops();
+    const before = fresh ? new Map() : this.#places();
     const competitors = rows(board);
     const ids = new Set(competitors.map((competitor) => competitor.id));
     for (const [id, line] of this.#lines) {
@@ -70,21 +71,27 @@ export class RaceOrder extends HTMLElement {
     lines.forEach((line, i) => line.shrink(still[i]));
   }
 
-  #tops() {
+  /** Return where every line stands: its place in the list, and its height on the screen. */
+  #places() {
+    const all = [...this.#list.children];
     return new Map(
-      [...this.#lines].map(([id, line]) => [id, line.element.getBoundingClientRect().top]),
+      [...this.#lines].map(([id, { element }]) => [
+        id,
+        { index: all.indexOf(element), top: element.getBoundingClientRect().top },
+      ]),
     );
   }
 
   /** Let every line travel from where it was (first, last, invert, play). */
   #animate(before) {
     const still = reducedMotion();
+    const all = [...this.#list.children];
     for (const [id, line] of this.#lines) {
       const from = before.get(id);
-      if (from === undefined) continue;
-      const by = from - line.element.getBoundingClientRect().top;
-      if (Math.abs(by) < 1) continue;
-      line.moved(by > 0 ? "up" : "down");
+      const index = all.indexOf(line.element);
+      if (from === undefined || from.index === index) continue;
+      line.moved(from.index > index ? "up" : "down");
+      const by = from.top - line.element.getBoundingClientRect().top;
       if (still) continue;
       line.element.animate(
         [{ transform: `translateY(${by}px)` }, { transform: "none" }],
@@ -129,8 +136,10 @@ class Line {
     setAttribute(this.#helmet, "data-kind", competitor.helmet ? "helmet" : "start");
     setText(this.#noc, competitor.noc);
     this.#showName(competitor);
-    setText(this.#under, under(competitor, board));
-    setText(this.#status, status && status !== "no time" ? status : (competitor.mark ?? ""));
+    const [words, script] = under(competitor, board);
+    setText(this.#under, words);
+    setAttribute(this.#under, "lang", script);
+    setText(this.#status, sign(status) || markOf(competitor));
     setAttribute(this.#status, "data-status", status ?? (competitor.mark ? "mark" : null));
     setAttribute(this.#status, "title", status ? statusWords(status) : null);
     setText(this.#time, figure(competitor, board, index));
@@ -181,18 +190,30 @@ class Line {
   }
 }
 
+/** The sign beside a name: a code of the sport as it is, a fall in the reader's language. */
+function sign(status) {
+  if (!status || status === "no time") return "";
+  return status === "FELL" ? statusWords(status) : status;
+}
+
+/** How somebody goes on; in brackets as long as it may still change. */
+function markOf({ mark, mark_certain: certain }) {
+  return mark && certain === false ? `(${mark})` : mark;
+}
+
+/** Return what stands beneath a name, and its language where that is another. */
 function under(competitor, board) {
   if (competitor.penalty) {
     const { code, text } = competitor.penalty;
-    return code ? `${code} · ${text}` : text;
+    return [code ? `${code} · ${text}` : text, null];
   }
-  if (board.relay && board.state === "LIVE") return competitor.skater ?? "";
-  return "";
+  if (board.relay && board.state === "LIVE") return [competitor.skater ?? "", null];
+  return [competitor.native_name ?? "", competitor.native_name ? scriptOf(competitor.noc) : null];
 }
 
 function figure(competitor, board, index) {
   if (competitor.time_ms) return time(competitor.time_ms);
-  if (competitor.status === "no time") return "no time";
+  if (competitor.status === "no time") return word("no time");
   if (competitor.penalty || ["DNF", "DNS", "WDR"].includes(competitor.status)) return "";
   if (board.state !== "LIVE") return "";
   if (competitor.laps_behind) return lapsDown(competitor.laps_behind);

@@ -1,16 +1,19 @@
 /** The standings of a season: overall, for each distance, for each relay. */
 
+import { h } from "../modules/dom.js";
+import { nameParts } from "../modules/format.js";
+import { word } from "../modules/words.js";
 import { TableTabs } from "./table-tabs.js";
 
 const HEAD = [
-  { label: "#", class: "cell-rank" },
-  { label: "NOC", class: "cell-noc" },
-  { label: "", class: "cell-name" },
-  { label: "Won", title: "Distances won in this log", class: "cell-number" },
-  { label: "Bonus", title: "For the best of a distance skated twice", class: "cell-number" },
-  { label: "Points", class: "cell-points" },
+  { label: "#", title: "rank", class: "cell-rank" },
+  { label: "noc", class: "cell-noc" },
+  { label: "name", class: "cell-name", quiet: true },
+  { label: "won", class: "cell-number" },
+  { label: "bonus", class: "cell-number" },
+  { label: "points", class: "cell-points" },
 ];
-const WORDS = { men: "Men", women: "Women", mixed: "Mixed", relay: "relay", teams: "Teams" };
+const WORDS = new Set(["men", "women", "mixed", "relay", "teams"]);
 
 export class StandingsTable extends TableTabs {
   /** Show the standings document of the feed. */
@@ -31,21 +34,26 @@ export class StandingsTable extends TableTabs {
         cells: [
           { class: "cell-rank", content: String(line.rank) },
           { class: "cell-noc", content: line.noc },
-          { class: "cell-name", content: line.name },
+          { class: "cell-name", content: named(line) },
           { class: "cell-number", content: String(line.golds || "") },
           { class: "cell-number", content: String(line.bonus || "") },
           { class: "cell-points", content: String(line.points) },
         ],
       })),
-      "Nobody has points yet.",
+      word("noPoints"),
     );
   }
+}
+
+/** A name with the family name in capitals, where the entry states it. */
+function named({ name, family_name: family }) {
+  return h("span", null, ...nameParts(name, family).map((part) => h(part.family ? "b" : "span", null, part.text)));
 }
 
 /** "men-1000" → "Men 1000". */
 function label(name) {
   return name
     .split("-")
-    .map((word) => WORDS[word] ?? word)
+    .map((part) => (WORDS.has(part) ? word(part) : part))
     .join(" ");
 }

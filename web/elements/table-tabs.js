@@ -1,6 +1,7 @@
 /** A table with tabs above it: the base of medals and standings. */
 
 import { h, setAttribute, setText } from "../modules/dom.js";
+import { word } from "../modules/words.js";
 
 export class TableTabs extends HTMLElement {
   #tabs = h("div", { class: "tabs", role: "tablist" });
@@ -12,7 +13,8 @@ export class TableTabs extends HTMLElement {
   connectedCallback() {
     if (this.firstChild) return;
     this.append(this.#tabs, this.#body);
-    setAttribute(this.#body, "aria-label", this.getAttribute("label"));
+    setAttribute(this.#body, "aria-label", word(this.getAttribute("label")));
+    setAttribute(this.#tabs, "aria-label", word(this.getAttribute("label")));
   }
 
   /** Show tables by name, `[{name, label}]` in their order. */
@@ -85,7 +87,7 @@ export class TableTabs extends HTMLElement {
       h(
         "thead",
         null,
-        h("tr", null, ...head.map(({ label, title, class: kind }) => heading(label, title, kind))),
+        h("tr", null, ...head.map(heading)),
       ),
       h(
         "tbody",
@@ -102,8 +104,11 @@ export class TableTabs extends HTMLElement {
   }
 }
 
-function heading(label, title, kind) {
-  const cell = h("th", { scope: "col", class: kind, title });
-  setText(cell, label);
+/** Return the head of a column: a word, a sign with the word behind it, or a word that is only heard. */
+function heading({ label, title, class: kind, quiet }) {
+  const cell = h("th", { scope: "col", class: kind });
+  if (quiet) cell.append(h("span", { class: "visually-hidden" }, word(label)));
+  else setText(cell, word(label));
+  if (title) setAttribute(cell, "aria-label", word(title));
   return cell;
 }

@@ -21,7 +21,8 @@ export function lines(board) {
     points.sort((a, b) => a.row - b.row);
     const at = new Map(points.map((point) => [point.row, point.rank]));
     const last = points.at(-1);
-    const marks = Object.values(competitor.marks ?? {}).map((mark) => ({
+    const called = competitor.penalty ? [{ kind: "penalty", row: competitor.penalty.lap ?? last.row }] : [];
+    const marks = [...Object.values(competitor.marks ?? {}), ...called].map((mark) => ({
       ...mark,
       rank: at.get(mark.row) ?? last.rank,
       pending: !at.has(mark.row),
@@ -30,11 +31,15 @@ export function lines(board) {
   });
 }
 
-/** Return the rows that get a number on the axis: all, or every fifth and the last. */
-export function ticks(total) {
-  const step = total > 20 ? 5 : total > 14 ? 3 : 1;
+const TICK_ROOM = 20;
+
+/** Return the rows that get a number on an axis of some pixels: all, or every third, or fifth. */
+export function ticks(total, room = Infinity) {
+  const usual = total > 20 ? 5 : total > 14 ? 3 : 1;
+  const step = [1, 3, 5].find((each) => each >= usual && (room / total) * each >= TICK_ROOM) ?? 10;
   const found = [];
   for (let row = step === 1 ? 1 : step; row <= total; row += step) found.push(row);
+  if (found.at(-1) !== total && (room / total) * (total - found.at(-1)) < TICK_ROOM) found.pop();
   if (found.at(-1) !== total) found.push(total);
   return found;
 }

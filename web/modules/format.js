@@ -1,5 +1,7 @@
 /** Times, gaps, names and words as the sport writes them. */
 
+import { language, word } from "./words.js";
+
 /** 40078 → "40.078", 86406 → "1:26.406"; `decimals` 3, 2 or 1, cut off and not rounded. */
 export function time(ms, decimals = 3) {
   if (ms === undefined || ms === null) return "";
@@ -38,50 +40,34 @@ export function nameParts(name, family) {
   return parts.filter((part) => part.text !== "");
 }
 
-const STATES = {
-  SCHEDULED: "Scheduled",
-  START_LIST: "Start list",
-  LIVE: "Live",
-  UNCONFIRMED: "Unconfirmed",
-  UNOFFICIAL: "Unofficial",
-  UNDER_REVIEW: "Under review",
-  OFFICIAL: "Official",
-  CORRECTED: "Corrected",
-  CANCELLED: "Cancelled",
-};
+const SCRIPTS = { CHN: "zh-Hans", HKG: "zh-Hant", JPN: "ja", KOR: "ko", PRK: "ko", TPE: "zh-Hant" };
+
+/** Return the language in which the skaters of an NOC have a name in a script of its own, or null. */
+export function scriptOf(noc) {
+  return SCRIPTS[noc] ?? null;
+}
 
 /** "UNDER_REVIEW" → "Under review". */
 export function state(code) {
-  return STATES[code] ?? code ?? "";
+  return word(code ?? "");
 }
-
-const STATUSES = {
-  FELL: "Fell",
-  PEN: "Penalty",
-  YC: "Yellow card",
-  RC: "Red card",
-  DNF: "Did not finish",
-  DNS: "Did not start",
-  WDR: "Withdrawn",
-  "no time": "No time",
-};
 
 /** The words behind a status, for those who hear the page. */
 export function statusWords(status) {
-  return STATUSES[status] ?? status ?? "";
+  return word(status ?? "");
 }
 
 /** Where in a race the leader is, in one sentence. */
 export function lapSentence(board) {
   const toGo = board.laps_to_go;
   if (board.state !== "LIVE") return state(board.state);
-  if (toGo === 0) return "Finish";
-  if (toGo === 1) return "Last lap";
-  return `${toGo} laps to go`;
+  if (toGo === 0) return word("finish");
+  if (toGo === 1) return word("lastLap");
+  return word("lapsToGo", { n: toGo });
 }
 
 /** An instant as the viewer's own hour and minute. */
-export function hour(instant, locale = undefined) {
+export function hour(instant, locale = language()) {
   if (!instant) return "";
   return new Date(instant).toLocaleTimeString(locale, {
     hour: "2-digit",
@@ -91,7 +77,7 @@ export function hour(instant, locale = undefined) {
 }
 
 /** An instant as a day of the week and a date. */
-export function day(instant, locale = "en") {
+export function day(instant, locale = language()) {
   if (!instant) return "";
   return new Date(instant).toLocaleDateString(locale, {
     weekday: "long",

@@ -6,6 +6,11 @@ import { wait } from "./competition.js";
 import { setAttribute, setText } from "./dom.js";
 import { Feed } from "./feed.js";
 import { lapSentence } from "./format.js";
+import { Names } from "./names.js";
+import { Summary } from "./summary.js";
+import { translate, translated, word } from "./words.js";
+
+translate(document);
 
 const find = (selector) => document.querySelector(selector);
 const competition = await wait(new URLSearchParams(location.search).get("competition"));
@@ -17,14 +22,14 @@ const shows = {
   programme(data) {
     setText(find(".home-title"), data.name);
     const city = [data.city, data.country].filter(Boolean).join(", ");
-    setText(find(".home-place"), `${city} · ${data.starts_on} to ${data.ends_on}`);
+    setText(find(".home-place"), `${city} · ${word("dateRange", { from: data.starts_on, to: data.ends_on })}`);
     find("programme-list").programme = data;
   },
   medals(data) {
     find("medal-table").medals = data;
   },
   standings(data) {
-    setText(find(".standings-name"), data.name ?? "Standings");
+    setText(find(".standings-name"), data.name ?? word("standings"));
     find("standings-table").standings = data;
   },
   current(data) {
@@ -32,13 +37,21 @@ const shows = {
     card.hidden = !data.race;
     if (!data.race) return;
     setAttribute(card, "data-state", data.state);
-    setText(find(".current-name"), data.name);
-    setText(find(".current-round"), data.round);
+    setText(find(".current-name"), translated(data.name));
+    setText(find(".current-round"), translated(data.round));
     setText(find(".current-laps"), data.state === "LIVE" ? lapSentence(data) : "");
     find(".home-current state-chip").state = data.state;
-    find(".home-current race-order").board = data;
+    held = data;
+    const sentence = summary.of(data);
+    if (sentence) setText(find(".home-voice"), sentence);
+    find(".home-current race-order").board = names.dress(data);
   },
 };
+let held = null;
+const summary = new Summary();
+const names = new Names(id, () => {
+  find(".home-current race-order").board = names.dress(held);
+});
 
 const feed = new Feed(Feed.here(), topics);
 feed.addEventListener("document", ({ detail }) => {

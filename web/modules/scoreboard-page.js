@@ -3,7 +3,12 @@
 import "../elements/define.js";
 import { clock } from "./clock.js";
 import { wait } from "./competition.js";
-import { Feed } from "./feed.js";
+import { setText } from "./dom.js";
+import { Names } from "./names.js";
+import { openFeed } from "./open-feed.js";
+import { translate } from "./words.js";
+
+translate(document);
 
 const asked = new URLSearchParams(location.search);
 const board = document.querySelector("race-board");
@@ -25,13 +30,24 @@ async function topic() {
   return `current/${competition ?? (await wait()).id}`;
 }
 
+let names = null;
+let held = null;
+
+/** Show a board with the names that its competition's entries give. */
+function show() {
+  board.board = names.dress(held);
+  document.body.classList.add("has-board");
+}
+
 fitWall();
-const feed = new Feed(Feed.here(), [await topic()]);
+const feed = openFeed([await topic()], asked, (reason) => {
+  setText(document.querySelector(".waiting"), reason);
+});
 feed.addEventListener("document", ({ detail }) => {
-  if (detail.data?.race) {
-    board.board = detail.data;
-    document.body.classList.add("has-board");
-  }
+  if (!detail.data?.race) return;
+  held = detail.data;
+  names ??= new Names(held.competition, show);
+  show();
 });
 feed.addEventListener("status", ({ detail }) => {
   board.status = detail;

@@ -30,6 +30,11 @@ test("short races number every row, long ones every fifth and the last", () => {
   assert.deepEqual(ticks(27), [5, 10, 15, 20, 25, 27]);
 });
 
+test("on a narrow axis no number touches the next", () => {
+  assert.deepEqual(ticks(14, 200), [3, 6, 9, 12, 14]);
+  assert.deepEqual(ticks(45, 100), [10, 20, 30, 45]);
+});
+
 test("the table says the order of every lap", () => {
   assert.deepEqual(
     table(board).map(({ row, order }) => [row, order.map((o) => o.name)]),

@@ -14,6 +14,7 @@ RACE = f"/api/v1/races/{officials.RACE}"
 DOCUMENTS = (
     "/api/v1/competitions",
     f"/api/v1/competitions/{officials.COMPETITION}",
+    f"/api/v1/competitions/{officials.COMPETITION}/entries",
     f"/api/v1/competitions/{officials.COMPETITION}/medals",
     f"/api/v1/competitions/{officials.COMPETITION}/journal",
     f"/api/v1/competitions/{officials.COMPETITION}/best-times",
@@ -248,3 +249,51 @@ async def test_an_announcement_carries_what_it_reveals(race: aiohttp.ClientSessi
     (row,) = page["rows"]
     assert row["type"] == "DecisionsAnnounced"
     assert [each["data"]["reason"] for each in row["announced"]] == ["obstruction"]
+
+
+async def test_the_lap_chart_is_a_picture_of_any_moment(skated: Skated) -> None:
+    """The picture is tagged, kept and dated as the document is."""
+    http, position = skated
+    path = f"{RACE}/lap-chart.svg"
+    async with http.get(path, params={"after": position}) as answer:
+        now = await answer.text()
+        assert (answer.status, answer.content_type) == (200, "image/svg+xml")
+        assert answer.headers["ETag"] == f'"p{position}"'
+    async with http.get(path, params={"as_of": position}) as answer:
+        assert await answer.text() == now
+        assert "max-age" in answer.headers["Cache-Control"]
+    async with http.get(path, params={"as_of": position - 3}) as answer:
+        assert await answer.text() != now
+    async with http.get("/api/v1/races/cup/women-500/final-z/lap-chart.svg") as answer:
+        assert answer.status == 404
+
+
+async def test_the_overlay_is_a_flat_array_of_the_current_race(skated: Skated) -> None:
+    """A vision mixer gets a bare array; before the first start list it is empty."""
+    http, position = skated
+    path = f"/api/v1/competitions/{officials.COMPETITION}/overlay.json"
+    rows = await get(http, path, after=position)
+    assert [row["competitor"] for row in rows] == [name for _, name, *_ in officials.SKATERS]
+    assert {row["state"] for row in rows} == {"OFFICIAL"}
+    assert await get(http, path, as_of=3) == []
+
+
+async def test_the_entries_name_everybody_also_in_their_own_script(
+    http: aiohttp.ClientSession,
+) -> None:
+    """Family name and native script come as they were entered; who withdrew is not there."""
+    programme = officials.programme()
+    for command in programme:
+        if command.get("skater") == "bea-two":
+            command |= {"family_name": "Two", "native_name": "비 투"}
+    withdrawn = {"type": "WithdrawEntry", "competition": "cup", "competitor": "cia-three"}
+    position = await officials.post_all(http, "", programme)
+    path = f"/api/v1/competitions/{officials.COMPETITION}/entries"
+    before = await get(http, path, after=position)
+    later = await officials.post_all(http, "", [{**withdrawn, "reason": "Ill"}])
+    rows = {row["id"]: row for row in (await get(http, path, after=later))["rows"]}
+    assert (rows["bea-two"]["family_name"], rows["bea-two"]["native_name"]) == ("Two", "비 투")
+    assert (rows["ann-one"]["native_name"], rows["ann-one"]["nation"]) == (None, "Canada")
+    assert [*rows] == ["ann-one", "bea-two", "dee-four"]
+    assert len(before["rows"]) == 4
+    assert (await get(http, path, as_of=position))["rows"] == before["rows"]

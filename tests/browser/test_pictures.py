@@ -1,0 +1,115 @@
+"""A final stopped in mid-race, on every page at every size: whole, and as the README shows it.
+
+With `BELL_LAP_PICTURES=docs/images` the pictures are written there.
+"""
+
+import itertools
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import pytest
+from playwright.async_api import FloatRect, Page
+
+from tests.browser import pages
+from tests.browser.conftest import Open
+from tests.support import officials, process
+from tracker.demo.script import Step, scenes
+from tracker.demo.weekend import load
+from tracker.domain.commands import RecordCrossing
+
+RACE = "dresden-2024/men-1000-2/final-a"
+UNTIL_MS = 59_500
+"""When the race stands still: three laps to go, one has fallen, Park is fourth."""
+BATCH = 400
+
+
+def until() -> Iterator[Step]:
+    """Yield the weekend's steps up to the moment."""
+    for scene in scenes(load()):
+        for step in sorted(scene.steps, key=lambda step: step.at_ms):
+            command = step.command
+            if (
+                isinstance(command, RecordCrossing)
+                and command.race == RACE
+                and (command.elapsed_ms or 0) > UNTIL_MS
+            ):
+                return
+            yield step
+
+
+@pytest.fixture
+async def url(tmp_path: Path) -> AsyncIterator[str]:
+    """Serve the weekend, stopped in mid-race."""
+    async with process.serving(("--data", str(tmp_path / "data")), tmp_path / "out.txt") as served:
+        async with aiohttp.ClientSession() as http:
+            numbered = enumerate(until(), start=1)
+            while batch := list(itertools.islice(numbered, BATCH)):
+                body = [envelope(n, step) for n, step in batch]
+                async with http.post(f"{served.url}/api/v1/commands", json=body) as answer:
+                    verdicts = await answer.json()
+                assert not [each for each in verdicts if "error" in each]
+            board = await officials.get(http, f"{served.url}/api/v1/races/{RACE}/board")
+            assert (board["state"], board["laps_to_go"]) == ("LIVE", 3)
+        yield served.url
+
+
+def envelope(number: int, step: Step) -> dict[str, Any]:
+    """Return a step as one device sends it."""
+    return {
+        "command": msgspec.to_builtins(step.command),
+        "official": step.official.name,
+        "device": "pictures",
+        "device_seq": number,
+    }
+
+
+async def take(page: Page, name: str, *, corner: tuple[int, int] | None = None) -> None:
+    """Check that a page is not wider than its window and cuts no name, and picture it."""
+    await page.wait_for_load_state("networkidle")
+    assert await pages.cut_names(page) == [], name
+    assert not await page.evaluate("document.documentElement.scrollWidth > innerWidth"), name
+    folder = os.environ.get("BELL_LAP_PICTURES")
+    if folder:
+        clip = FloatRect(x=0, y=0, width=corner[0], height=corner[1]) if corner else None
+        await page.screenshot(path=Path(folder) / f"{name}.png", clip=clip)
+
+
+async def test_every_page_in_mid_race(url: str, open_page: Open) -> None:
+    """Phone, overlay, announcer's view, home page and LED wall show the same moment, whole."""
+    async with open_page(f"{url}/phone", 390, 1420, calm=True) as page:
+        await page.locator("projected-standings:not([hidden]) tr").first.wait_for()
+        first = page.locator("projected-standings tbody tr").first
+        assert await first.get_attribute("data-id") == "park-ji-won"
+        await take(page, "phone")
+    async with open_page(f"{url}/phone#race/{RACE}", 390, 844, calm=True) as page:
+        await page.get_by_role("button", name="Gaps").click()
+        await page.locator("gap-chart polyline").first.wait_for()
+        await page.locator("gap-chart").scroll_into_view_if_needed()
+        await take(page, "gaps")
+    async with open_page(f"{url}/overlay", 1280, 720, calm=True) as page:
+        await page.locator(".line").first.wait_for()
+        # What the camera would show behind it.
+        await page.evaluate(
+            "document.body.style.background = "
+            "'linear-gradient(178deg, #33485f 0 30%, #dfeaf3 31%, #b9cfdf 100%)'"
+        )
+        await take(page, "overlay", corner=(720, 400))
+    async with open_page(f"{url}/announcer", 1120, 600, calm=True) as page:
+        await page.locator(".told-line").first.wait_for()
+        await take(page, "announcer")
+    for lang in ("de", "pl", "hu", "fr", "it", "nl", "ja"):
+        for path, width, height in (
+            ("/phone", 390, 844),
+            ("/scoreboard", 800, 450),
+            ("/", 390, 844),
+        ):
+            async with open_page(f"{url}{path}?lang={lang}", width, height, calm=True) as page:
+                await page.locator(".line").first.wait_for()
+                await page.wait_for_load_state("networkidle")
+                assert await pages.cut_names(page) == [], (lang, path)
+                wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+                assert wide <= 0, (lang, path)

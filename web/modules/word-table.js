@@ -1,0 +1,118 @@
+/** Every word that a page shows, in every language: one line a word. `{…}` is filled in. */
+
+export const LANGUAGES = ["en", "de", "fr", "it", "ko", "zh", "ja", "nl", "pl", "hu"];
+
+/** What each language calls itself, in the order of `LANGUAGES`. */
+export const LANGUAGE_NAMES = ["English", "Deutsch", "Français", "Italiano", "한국어", "中文", "日本語", "Nederlands", "Polski", "Magyar"];
+
+export const TABLE = {
+  // --- what may be believed ---
+  SCHEDULED: ["Scheduled", "Angesetzt", "Prévu", "In programma", "예정", "未开始", "予定", "Gepland", "Zaplanowany", "Ütemezve"],
+  START_LIST: ["Start list", "Startliste", "Liste de départ", "Lista di partenza", "출발 명단", "出场名单", "スタートリスト", "Startlijst", "Lista startowa", "Rajtlista"],
+  LIVE: ["Live", "Live", "En direct", "In diretta", "실시간", "进行中", "ライブ", "Live", "Na żywo", "Élő"],
+  UNCONFIRMED: ["Unconfirmed", "Unbestätigt", "Non confirmé", "Non confermato", "미확인", "待确认", "未確認", "Onbevestigd", "Niepotwierdzony", "Nem megerősített"],
+  UNOFFICIAL: ["Unofficial", "Inoffiziell", "Officieux", "Ufficioso", "비공식", "非正式", "非公式", "Onofficieel", "Nieoficjalny", "Nem hivatalos"],
+  UNDER_REVIEW: ["Under review", "In Überprüfung", "En révision", "In revisione", "판독 중", "审议中", "審議中", "Wordt beoordeeld", "W trakcie analizy", "Felülvizsgálat"],
+  OFFICIAL: ["Official", "Offiziell", "Officiel", "Ufficiale", "공식", "正式", "公式", "Officieel", "Oficjalny", "Hivatalos"],
+  CORRECTED: ["Corrected", "Berichtigt", "Corrigé", "Corretto", "정정", "已更正", "訂正", "Gecorrigeerd", "Skorygowany", "Javítva"],
+  CANCELLED: ["Cancelled", "Abgesagt", "Annulé", "Annullato", "취소", "取消", "中止", "Afgelast", "Odwołany", "Törölve"],
+
+  // --- what befell a competitor ---
+  FELL: ["Fell", "Gestürzt", "Chute", "Caduto", "넘어짐", "摔倒", "転倒", "Gevallen", "Upadek", "Elesett"],
+  PEN: ["Penalty", "Strafe", "Pénalité", "Penalità", "페널티", "判罚", "ペナルティ", "Straf", "Kara", "Büntetés"],
+  YC: ["Yellow card", "Gelbe Karte", "Carton jaune", "Cartellino giallo", "옐로카드", "黄牌", "イエローカード", "Gele kaart", "Żółta kartka", "Sárga lap"],
+  RC: ["Red card", "Rote Karte", "Carton rouge", "Cartellino rosso", "레드카드", "红牌", "レッドカード", "Rode kaart", "Czerwona kartka", "Piros lap"],
+  DNF: ["Did not finish", "Nicht im Ziel", "N’a pas fini", "Non arrivato", "완주 실패", "未完成", "途中棄権", "Niet gefinisht", "Nie ukończył", "Nem ért célba"],
+  DNS: ["Did not start", "Nicht gestartet", "N’est pas parti", "Non partito", "불참", "未出发", "不出場", "Niet gestart", "Nie wystartował", "Nem indult"],
+  WDR: ["Withdrawn", "Zurückgezogen", "Retiré", "Ritirato", "기권", "退出", "棄権", "Teruggetrokken", "Wycofany", "Visszalépett"],
+  ADV: ["Advanced by the referee", "Vom Referee weitergesetzt", "Avancé par l’arbitre", "Ammesso dall’arbitro", "심판 어드밴스", "裁判判进", "レフェリー救済", "Door de scheidsrechter doorgeplaatst", "Awans decyzją sędziego", "Bírói továbbjuttatás"],
+  "no time": ["No time", "Keine Zeit", "Pas de temps", "Nessun tempo", "기록 없음", "无成绩", "タイムなし", "Geen tijd", "Brak czasu", "Nincs idő"],
+
+  // --- laps ---
+  lapsToGo: ["{n} laps to go", "noch {n} Runden", "encore {n} tours", "ancora {n} giri", "{n}바퀴 남음", "还剩{n}圈", "残り{n}周", "nog {n} ronden", "do końca {n} okr.", "még {n} kör"],
+  lapsToGoLabel: ["Laps to go", "Runden noch", "Tours restants", "Giri al termine", "남은 바퀴", "剩余圈数", "残り周回", "Ronden te gaan", "Okr. do końca", "Kör van hátra"],
+  lastLap: ["Last lap", "Letzte Runde", "Dernier tour", "Ultimo giro", "마지막 바퀴", "最后一圈", "ラスト1周", "Laatste ronde", "Ostatnie okr.", "Utolsó kör"],
+  bell: ["Bell", "Glocke", "Cloche", "Campana", "종", "铃声", "鐘", "Bel", "Dzwonek", "Csengő"],
+  finish: ["Finish", "Ziel", "Arrivée", "Arrivo", "골인", "终点", "フィニッシュ", "Finish", "Meta", "Cél"],
+  laps: ["Laps", "Runden", "Tours", "Giri", "바퀴", "圈", "周", "Ronden", "Okr.", "Kör"],
+  lap: ["Lap", "Runde", "Tour", "Giro", "바퀴", "圈", "周", "Ronde", "Okr.", "Kör"],
+  lapNumber: ["Lap {n}", "Runde {n}", "Tour {n}", "Giro {n}", "{n}바퀴", "第{n}圈", "{n}周目", "Ronde {n}", "Okr. {n}", "{n}. kör"],
+  attempt: ["attempt {n}", "{n}. Start", "essai {n}", "partenza {n}", "{n}차 출발", "第{n}次出发", "スタート{n}回目", "poging {n}", "próba {n}", "{n}. rajt"],
+
+  // --- connection ---
+  current: ["Current", "Aktuell", "À jour", "Aggiornato", "최신", "最新", "最新", "Actueel", "Aktualne", "Friss"],
+  stale: ["Stale", "Veraltet", "Périmé", "Non aggiornato", "갱신 안 됨", "数据过时", "更新停止", "Verouderd", "Nieaktualne", "Elavult"],
+  staleFor: ["Stale {n} s", "Veraltet {n} s", "Périmé {n} s", "Non aggiornato {n} s", "{n}초째 갱신 안 됨", "数据已过时{n}秒", "{n}秒間更新停止", "Verouderd {n} s", "Nieaktualne {n} s", "Elavult {n} s"],
+  connecting: ["Connecting", "Verbinde", "Connexion", "Connessione", "연결 중", "连接中", "接続中", "Verbinden", "Łączenie", "Kapcsolódás"],
+  replay: ["Replay", "Wiederholung", "Rediffusion", "Replica", "다시보기", "重播", "リプレイ", "Herhaling", "Powtórka", "Visszajátszás"],
+  delayRefused: ["This server does not delay: the page shows nothing instead of a spoiler", "Dieser Server verzögert nicht: statt zu verraten, zeigt die Seite nichts", "Ce serveur ne diffère pas : plutôt que de dévoiler, la page ne montre rien", "Questo server non ritarda: per non svelare, la pagina non mostra nulla", "이 서버는 지연을 지원하지 않아 아무것도 표시하지 않습니다", "此服务器不支持延迟：为免剧透，本页不显示任何内容", "このサーバーは遅延に対応していないため、何も表示しません", "Deze server vertraagt niet: om niets te verklappen toont de pagina niets", "Ten serwer nie opóźnia: zamiast zdradzać, strona nic nie pokazuje", "Ez a szerver nem késleltet: az oldal inkább semmit sem mutat"],
+  waitingCompetition: ["Waiting for a competition", "Warte auf einen Wettkampf", "En attente d’une compétition", "In attesa di una gara", "대회를 기다리는 중", "等待比赛", "競技会を待っています", "Wachten op een wedstrijd", "Czekamy na zawody", "Versenyre várunk"],
+  waitingRace: ["Waiting for a race", "Warte auf ein Rennen", "En attente d’une course", "In attesa di una corsa", "경기를 기다리는 중", "等待开赛", "レースを待っています", "Wachten op een rit", "Czekamy na bieg", "Futamra várunk"],
+
+  // --- pages and their parts ---
+  onTheIce: ["On the ice", "Auf dem Eis", "Sur la glace", "Sul ghiaccio", "빙상", "冰面上", "氷上", "Op het ijs", "Na lodzie", "A jégen"],
+  onNow: ["Now", "Jetzt", "Maintenant", "Ora", "지금", "现在", "現在", "Nu", "Teraz", "Most"],
+  next: ["Next", "Als Nächstes", "Ensuite", "Prossima", "다음", "下一场", "次", "Volgende", "Następny", "Következik"],
+  programme: ["Programme", "Programm", "Programme", "Programma", "일정", "赛程", "日程", "Programma", "Program", "Program"],
+  races: ["Races", "Rennen", "Courses", "Corse", "경기", "比赛", "レース", "Ritten", "Biegi", "Futamok"],
+  rounds: ["Rounds", "Runden", "Tableau", "Turni", "대진", "轮次", "ラウンド", "Ronden", "Rundy", "Fordulók"],
+  medals: ["Medals", "Medaillen", "Médailles", "Medaglie", "메달", "奖牌", "メダル", "Medailles", "Medale", "Érmek"],
+  standings: ["Standings", "Wertung", "Classement", "Classifica", "종합 순위", "积分榜", "総合順位", "Klassement", "Klasyfikacja", "Összetett"],
+  result: ["Result", "Ergebnis", "Résultat", "Risultato", "결과", "成绩", "結果", "Uitslag", "Wynik", "Eredmény"],
+  order: ["Order", "Reihenfolge", "Ordre", "Ordine", "순위", "名次", "順位", "Volgorde", "Kolejność", "Sorrend"],
+  lapChart: ["Lap chart", "Rundenverlauf", "Graphique des tours", "Grafico dei giri", "바퀴별 순위", "逐圈名次", "周回チャート", "Rondeverloop", "Wykres okrążeń", "Körgrafikon"],
+  lapTable: ["Order at the end of every lap", "Reihenfolge am Ende jeder Runde", "Ordre à la fin de chaque tour", "Ordine alla fine di ogni giro", "바퀴별 통과 순위", "每圈结束时的名次", "各周終了時の順位", "Volgorde na elke ronde", "Kolejność po każdym okrążeniu", "Sorrend minden kör végén"],
+  gapChart: ["Gaps", "Abstände", "Écarts", "Distacchi", "격차", "差距", "タイム差", "Achterstanden", "Straty", "Különbségek"],
+  gapTo: ["Gap to", "Abstand zu", "Écart avec", "Distacco da", "기준 선수", "与其差距", "基準選手", "Verschil met", "Strata do", "Különbség ehhez"],
+  gapTable: ["Gaps at the end of every lap", "Abstände am Ende jeder Runde", "Écarts à la fin de chaque tour", "Distacchi alla fine di ogni giro", "바퀴별 격차", "每圈结束时的差距", "各周終了時のタイム差", "Verschillen na elke ronde", "Straty po każdym okrążeniu", "Különbségek minden kör végén"],
+  leader: ["Leader", "Führende", "Leader", "Primo", "선두", "领先者", "首位", "Leider", "Lider", "Élen álló"],
+  fall: ["fall", "Sturz", "chute", "caduta", "넘어짐", "摔倒", "転倒", "val", "upadek", "esés"],
+  exchange: ["exchange", "Wechsel", "relais", "cambio", "교대", "交接", "交代", "wissel", "zmiana", "váltás"],
+  penalty: ["penalty", "Strafe", "pénalité", "penalità", "페널티", "判罚", "ペナルティ", "straf", "kara", "büntetés"],
+  penalties: ["Penalties", "Strafen", "Pénalités", "Penalità", "페널티", "判罚", "ペナルティ", "Straffen", "Kary", "Büntetések"],
+  reconstructed: ["dotted: reconstructed, stated by no source", "gepunktet: rekonstruiert, von keiner Quelle genannt", "pointillé : reconstitué, sans source", "punteggiato: ricostruito, senza fonte", "점선: 추정, 출처 없음", "虚线：推算，无来源", "点線：推定、出典なし", "gestippeld: gereconstrueerd, zonder bron", "kropki: odtworzone, bez źródła", "pontozott: rekonstruált, forrás nélkül"],
+  backToNow: ["Back to now", "Zurück zum Jetzt", "Retour au direct", "Torna alla diretta", "현재로", "返回现在", "現在に戻る", "Terug naar nu", "Wróć do teraz", "Vissza a mosthoz"],
+  ifItEndedNow: ["If it ended now", "Wenn jetzt Schluss wäre", "Si la course s’arrêtait là", "Se finisse ora", "지금 끝난다면", "若此刻结束", "今終われば", "Als het nu voorbij was", "Gdyby teraz był koniec", "Ha most lenne vége"],
+  ifItEndedNote: ["Running order × this season’s points, without bonuses or decisions to come", "Reihenfolge × Punkte dieser Saison, ohne Boni und künftige Entscheidungen", "Ordre actuel × points de la saison, sans bonus ni décisions à venir", "Ordine attuale × punti della stagione, senza bonus né decisioni future", "현재 순위 × 시즌 점수, 보너스·향후 판정 제외", "按当前名次与本季积分推算，不含奖励分及后续判罚", "現在の順位×今季ポイント（ボーナスと今後の判定は含まず）", "Volgorde × punten van dit seizoen, zonder bonus of latere beslissingen", "Kolejność × punkty sezonu, bez premii i przyszłych decyzji", "Sorrend × idei pontok, bónusz és későbbi döntés nélkül"],
+  noRounds: ["No race of this distance yet", "Noch kein Rennen dieser Strecke", "Aucune course sur cette distance", "Ancora nessuna corsa", "아직 경기가 없습니다", "该项目尚无比赛", "まだレースがありません", "Nog geen rit op deze afstand", "Jeszcze bez biegów", "Még nincs futam"],
+  ifConfirmed: ["if confirmed", "falls bestätigt", "sous réserve", "se confermato", "확정 시", "待确认", "確定すれば", "indien bevestigd", "jeśli potwierdzone", "ha megerősítik"],
+  staleList: ["Start list from an older result", "Startliste aus älterem Ergebnis", "Liste d’après un résultat antérieur", "Lista da un risultato precedente", "이전 결과에 따른 명단", "名单依据旧成绩", "以前の結果に基づくリスト", "Startlijst uit oudere uitslag", "Lista z wcześniejszego wyniku", "Korábbi eredmény szerinti lista"],
+  distance: ["Distance", "Strecke", "Distance", "Distanza", "종목", "项目", "種目", "Afstand", "Dystans", "Táv"],
+  scoreboard: ["Scoreboard", "Anzeigetafel", "Tableau", "Tabellone", "전광판", "记分牌", "スコアボード", "Scorebord", "Tablica", "Eredményjelző"],
+  phonePage: ["Follow", "Verfolgen", "Suivre", "Segui", "따라보기", "关注", "フォロー", "Volgen", "Śledź", "Követés"],
+  pages: ["Pages", "Seiten", "Pages", "Pagine", "페이지", "页面", "ページ", "Pagina’s", "Strony", "Oldalak"],
+  language: ["Language", "Sprache", "Langue", "Lingua", "언어", "语言", "言語", "Taal", "Język", "Nyelv"],
+  derived: ["Every line here is derived from an event log that is never changed.", "Jede Zeile hier folgt aus einem Ereignisprotokoll, das nie geändert wird.", "Chaque ligne découle d’un journal d’événements jamais modifié.", "Ogni riga deriva da un registro di eventi mai modificato.", "모든 내용은 변경되지 않는 기록에서 나옵니다.", "此处每一行均源自永不更改的事件日志。", "すべての行は変更されない記録から導かれます。", "Elke regel volgt uit een logboek dat nooit wordt gewijzigd.", "Każdy wiersz wynika z dziennika, którego się nie zmienia.", "Minden sor egy soha nem módosított naplóból ered."],
+  dateRange: ["{from} to {to}", "{from} bis {to}", "{from} au {to}", "{from} – {to}", "{from} ~ {to}", "{from} 至 {to}", "{from}〜{to}", "{from} t/m {to}", "{from} – {to}", "{from} – {to}"],
+
+  // --- tables ---
+  nations: ["Nations", "Nationen", "Nations", "Nazioni", "국가", "国家", "国別", "Landen", "Kraje", "Nemzetek"],
+  skaters: ["Skaters", "Sportler", "Patineurs", "Pattinatori", "선수", "选手", "選手", "Schaatsers", "Zawodnicy", "Versenyzők"],
+  men: ["Men", "Männer", "Hommes", "Uomini", "남자", "男子", "男子", "Mannen", "Mężczyźni", "Férfiak"],
+  women: ["Women", "Frauen", "Femmes", "Donne", "여자", "女子", "女子", "Vrouwen", "Kobiety", "Nők"],
+  mixed: ["Mixed", "Mixed", "Mixte", "Misto", "혼성", "混合", "混合", "Gemengd", "Mieszane", "Vegyes"],
+  teams: ["Teams", "Teams", "Équipes", "Squadre", "단체", "团体", "団体", "Ploegen", "Drużyny", "Csapatok"],
+  relay: ["relay", "Staffel", "relais", "staffetta", "계주", "接力", "リレー", "aflossing", "sztafeta", "váltó"],
+  rank: ["Rank", "Rang", "Rang", "Posizione", "순위", "名次", "順位", "Plaats", "Miejsce", "Helyezés"],
+  noc: ["NOC", "NOK", "CNO", "CNO", "국가", "代表团", "NOC", "NOC", "NKOl", "NOB"],
+  name: ["Name", "Name", "Nom", "Nome", "이름", "姓名", "氏名", "Naam", "Nazwisko", "Név"],
+  helmet: ["Helmet", "Helm", "Casque", "Casco", "헬멧", "头盔", "ヘルメット", "Helm", "Kask", "Sisak"],
+  time: ["Time", "Zeit", "Temps", "Tempo", "기록", "成绩", "タイム", "Tijd", "Czas", "Idő"],
+  gold: ["Gold", "Gold", "Or", "Oro", "금", "金", "金", "Goud", "Złoto", "Arany"],
+  silver: ["Silver", "Silber", "Argent", "Argento", "은", "银", "銀", "Zilver", "Srebro", "Ezüst"],
+  bronze: ["Bronze", "Bronze", "Bronze", "Bronzo", "동", "铜", "銅", "Brons", "Brąz", "Bronz"],
+  all: ["All", "Alle", "Total", "Totale", "합계", "总计", "計", "Totaal", "Razem", "Össz."],
+  won: ["Won", "Siege", "Victoires", "Vinte", "우승", "冠军", "優勝", "Gewonnen", "Wygrane", "Győzelem"],
+  bonus: ["Bonus", "Bonus", "Bonus", "Bonus", "보너스", "奖励", "ボーナス", "Bonus", "Premia", "Bónusz"],
+  points: ["Points", "Punkte", "Points", "Punti", "점수", "积分", "ポイント", "Punten", "Punkty", "Pont"],
+  noMedals: ["No medal yet: they are given when every race of a distance is official.", "Noch keine Medaille: es gibt sie, wenn jedes Rennen einer Strecke offiziell ist.", "Pas encore de médaille : elles viennent quand toutes les courses d’une distance sont officielles.", "Ancora nessuna medaglia: arrivano quando tutte le corse di una distanza sono ufficiali.", "아직 메달이 없습니다. 종목의 모든 경기가 공식 확정되면 수여됩니다.", "尚无奖牌：该项目全部比赛成绩正式后产生。", "まだメダルはありません。種目の全レースが公式になると決まります。", "Nog geen medaille: die volgen als elke rit van een afstand officieel is.", "Jeszcze bez medali: przyznaje się je, gdy wszystkie biegi dystansu są oficjalne.", "Még nincs érem: akkor jár, ha a táv minden futama hivatalos."],
+  noPoints: ["Nobody has points yet.", "Noch hat niemand Punkte.", "Personne n’a encore de points.", "Nessuno ha ancora punti.", "아직 점수가 없습니다.", "尚无积分。", "まだポイントはありません。", "Nog niemand heeft punten.", "Nikt nie ma jeszcze punktów.", "Még senkinek sincs pontja."],
+
+  // --- what rounds are called ---
+  final: ["Final", "Finale", "Finale", "Finale", "결승", "决赛", "決勝", "Finale", "Finał", "Döntő"],
+  semifinal: ["Semifinal", "Halbfinale", "Demi-finale", "Semifinale", "준결승", "半决赛", "準決勝", "Halve finale", "Półfinał", "Elődöntő"],
+  quarterfinal: ["Quarterfinal", "Viertelfinale", "Quart de finale", "Quarto di finale", "준준결승", "四分之一决赛", "準々決勝", "Kwartfinale", "Ćwierćfinał", "Negyeddöntő"],
+  heat: ["Heat", "Vorlauf", "Série", "Batteria", "예선", "预赛", "予選", "Serie", "Seria", "Előfutam"],
+  preliminary: ["Preliminary", "Vorrunde", "Préliminaire", "Preliminare", "예비 예선", "资格赛", "予備予選", "Voorronde", "Eliminacje", "Selejtező"],
+  repechage: ["Repechage", "Hoffnungslauf", "Repêchage", "Ripescaggio", "패자부활전", "复活赛", "敗者復活戦", "Herkansing", "Repasaż", "Reményfutam"],
+};
