@@ -33,6 +33,9 @@ const shows = {
     find("standings-table").standings = data;
   },
   current(data) {
+    const moments = find(".home-moments");
+    moments.hidden = !data.race;
+    moments.href = `moments?race=${encodeURIComponent(data.race ?? "")}`;
     const card = find(".home-current");
     card.hidden = !data.race;
     if (!data.race) return;
