@@ -1,5 +1,6 @@
 """The Dresden weekend before a scoreboard in a real Chromium."""
 
+import itertools
 from pathlib import Path
 
 from playwright.async_api import Page
@@ -44,11 +45,15 @@ def check_decision(seen: list[pages.Seen]) -> None:
 
 
 def check_laps(seen: list[pages.Seen]) -> None:
-    """Check that the counter went down by one, and the bell rang for the last lap alone."""
+    """Check that the counter went down from nine to none, and the bell rang for the last lap alone.
+
+    At a hundred times the speed a lap is nine hundredths of a second: a busy machine may draw two
+    laps at once, but never goes back, and never misses several.
+    """
     live = [each for each in seen if each["state"] == "LIVE"]
-    assert without_repeats([each["togo"] for each in live])[:10] == [
-        str(n) for n in range(9, -1, -1)
-    ]
+    counted = [int(togo) for togo in without_repeats([each["togo"] for each in live])]
+    assert (counted[0], counted[-1]) == (9, 0)
+    assert all(0 < one - other <= 2 for one, other in itertools.pairwise(counted)), counted
     assert {each["togo"] for each in live if each["bell"]} == {"1"}
     after_four = [each for each in live if each["togo"] == "5"][-1]
     assert after_four["order"][:2] == ["thomas-nadalini", "park-ji-won"]
