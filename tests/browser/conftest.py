@@ -49,7 +49,7 @@ def open_page(browser: Browser) -> Open:
         page.on(
             "console",
             lambda message: (
-                faults.append(message.text)
+                faults.append(f"{message.text} {message.location}")
                 if message.type == "error" and "WebSocket" not in message.text
                 else None
             ),

@@ -42,6 +42,7 @@ export class DistanceRounds extends HTMLElement {
 
   async #changed() {
     const distance = this.#choice.value;
+    if (!distance) return; // the programme of a competition that has no distance yet
     const races = rows(this.#programme).filter((race) => race.distance === distance);
     const key = JSON.stringify([distance, races.map((race) => [race.id, race.state])]);
     if (key === this.#read) return;
