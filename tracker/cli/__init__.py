@@ -15,6 +15,7 @@ from tracker.cli import (
     officials,
     serving,
     show,
+    simulating,
     supposing,
 )
 from tracker.errors import TrackerError
@@ -30,6 +31,7 @@ app = App(
 )
 app.command(serving.serve)
 app.command(serving.demo)
+app.command(simulating.simulate)
 app.command(show.app)
 app.command(explaining.app)
 app.command(supposing.what_if)

@@ -75,10 +75,10 @@ def demo(
 
 async def _demo(store: Store, *, speed: float, leave: bool, port: int | None) -> None:
     """Start a server, play, print what came of it, and stop or stay."""
-    port = port or _usable(store.settings().port)
-    async with _server(store, port) as process:
+    port = port or usable(store.settings().port)
+    async with running_server(store, port) as process:
         url = f"http://127.0.0.1:{port}"
-        await _ready(url, process)
+        await ready(url, process)
         _say(f"Open {url}/ for the programme and {url}/scoreboard for the scoreboard.")
         await player.play(url, speed, on_progress=_say)
         await _print_tables(url)
@@ -88,7 +88,7 @@ async def _demo(store: Store, *, speed: float, leave: bool, port: int | None) ->
 
 
 @contextlib.asynccontextmanager
-async def _server(store: Store, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running_server(store: Store, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `bell-lap serve` as its own process; what it logs goes to a file beside the data."""
     command = [sys.executable, "-m", "tracker", "serve", "--port", str(port)]
     with tempfile.TemporaryFile() as log:
@@ -120,18 +120,18 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
         await process.wait()
 
 
-async def _ready(url: str, process: asyncio.subprocess.Process) -> None:
+async def ready(url: str, process: asyncio.subprocess.Process) -> None:
     """Wait until a server can be used."""
     async with aiohttp.ClientSession() as http:
         for _ in range(int(READY_WITHIN_S * 10)):
             if process.returncode is not None:
-                raise SettingsError("the server of the demo did not start")
+                raise SettingsError("the server did not start")
             with contextlib.suppress(aiohttp.ClientError):
                 async with http.get(f"{url}/readyz") as answer:
                     if answer.status == aiohttp.web.HTTPOk.status_code:
                         return
             await asyncio.sleep(0.1)
-    raise SettingsError(f"the server of the demo was not ready within {READY_WITHIN_S:.0f} s")
+    raise SettingsError(f"the server was not ready within {READY_WITHIN_S:.0f} s")
 
 
 async def _print_tables(url: str) -> None:
@@ -157,7 +157,7 @@ async def _print_tables(url: str) -> None:
             console.print(tables.standings(globe, title="Crystal Globe"))
 
 
-def _usable(port: int) -> int:
+def usable(port: int) -> int:
     """Return a port if it is free, or else any that is."""
     for wanted in (port, 0):
         with contextlib.suppress(OSError), socket.socket() as probe:

@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from tracker.domain import commands as c
-from tracker.domain.ruleset import Ruleset
 from tracker.domain.values import Gender, StarterRequest
 from tracker.simulation import entries as entering
 from tracker.simulation.chance import chance
 from tracker.simulation.entries import Field
 from tracker.simulation.moves import CHIEF_REFEREE, REFEREE, SECRETARY, STEWARD, Drawing, Move, Step
-from tracker.simulation.plan import START, Contest, Plan, RoundPlan, check, rounds
+from tracker.simulation.plan import START, BadPlan, Contest, Plan, RoundPlan, check, rounds
 from tracker.simulation.racing import Racing, Setting
 from tracker.simulation.rehearsal import Act, Rehearsal
 
@@ -68,7 +67,7 @@ def moves(plan: Plan) -> Iterator[Move]:
 
     Raises BadPlan.
     """
-    ruleset, contests = check(plan)
+    _, contests = check(plan)
     relays = tuple(
         (contest.gender, contest.form.line_up) for contest in contests if contest.form.relay
     )
@@ -77,7 +76,7 @@ def moves(plan: Plan) -> Iterator[Move]:
     yield from rehearsal.do(0, SECRETARY, *_series(plan, field))
     for number in range(1, plan.competitions + 1):
         rehearsal.competition = plan.competition(number)
-        day = _Day(plan, ruleset, contests, field, rehearsal, number)
+        day = _Day(plan, field, rehearsal, number)
         yield from day.moves()
 
 
@@ -104,17 +103,9 @@ def _series(plan: Plan, field: Field) -> Iterator[c.Command]:
 class _Day:
     """One competition, skated in one day."""
 
-    def __init__(
-        self,
-        plan: Plan,
-        ruleset: Ruleset,
-        contests: tuple[Contest, ...],
-        field: Field,
-        rehearsal: Rehearsal,
-        number: int,
-    ) -> None:
+    def __init__(self, plan: Plan, field: Field, rehearsal: Rehearsal, number: int) -> None:
         self._plan = plan
-        self._ruleset = ruleset
+        self._ruleset, contests = check(plan)
         self._field = field
         self._rehearsal = rehearsal
         self._number = number
@@ -126,6 +117,10 @@ class _Day:
             for starters in [contest.form.starters]
             if self._entered(contest.gender, relay=contest.form.relay) >= _LEAST_TEAMS
         }
+        if not self._rounds:
+            raise BadPlan(
+                f"{plan.entries} skaters of each gender are too few for two teams: enter more"
+            )
 
     def _entered(self, gender: Gender, *, relay: bool) -> int:
         everybody = self._field.teams if relay else self._field.skaters
@@ -181,9 +176,7 @@ class _Day:
                 yield c.AddRound(distance=distance, round=one.round, name=one.name)
             for one in planned:
                 if one.targets:
-                    yield c.SetProgression(
-                        distance=distance, round=one.round, targets=one.targets
-                    )
+                    yield c.SetProgression(distance=distance, round=one.round, targets=one.targets)
         order = 0
         start_ms = round(self._plan.start.timestamp() * 1_000) + self._now_ms
         for contest, one in programme:

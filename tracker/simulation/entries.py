@@ -13,7 +13,8 @@ _GIVEN = {
     Orla Petra Quinn Runa Selka Tilde Ulva Vesna Wanda Yara Zelda""".split(),
 }
 _FAMILY = """Almgren Brask Corvin Dahlen Eskel Fjordal Garrow Hollis Ivarsen Jasper Kestrel Lindal
-Marlow Norrin Ostrander Pell Quist Ravnas Stelling Thorne Ulvang Vannes Winther Ystad Zander""".split()
+Marlow Norrin Ostrander Pell Quist Ravnas Stelling Thorne Ulvang Vannes Winther Ystad
+    Zander""".split()
 
 
 class Skater(Struct, frozen=True):
@@ -50,7 +51,8 @@ class Field(Struct, frozen=True):
 
     def strengths(self) -> dict[str, float]:
         """Return the strength of every competitor."""
-        return {one.id: one.strength for one in (*self.skaters, *self.teams)}
+        skaters = {one.id: one.strength for one in self.skaters}
+        return skaters | {one.id: one.strength for one in self.teams}
 
 
 def field(seed: int, entries: int, teams: tuple[tuple[Gender, int], ...]) -> Field:
@@ -84,7 +86,9 @@ def _skaters(seed: int, gender: Gender, entries: int, nations: list[str]) -> lis
         skater = f"{given}-{family}".lower()
         # The season before is not a bad guess of who is strong, and not more.
         points = max(0, round(900 * strength + numbers.gauss(0, 120)))
-        found.append((points, skater, f"{given} {family}", family, nations[i % len(nations)], strength))
+        found.append(
+            (points, skater, f"{given} {family}", family, nations[i % len(nations)], strength)
+        )
     found.sort(key=lambda one: (-one[0], one[1]))
     return [
         Skater(skater, name, family, noc, gender, number, strength, points)

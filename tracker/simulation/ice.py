@@ -39,8 +39,6 @@ def clock(elapsed_ms: int) -> str:
 def _put(track: list[str], label: str, part: float) -> None:
     """Write a label where its skater is, further back where somebody is in front."""
     at = min(int(part * len(track)), len(track) - len(label))
-    while at > 0 and any(
-        mark != " " for mark in track[max(at - 1, 0) : at + len(label) + 1]
-    ):
+    while at > 0 and any(mark != " " for mark in track[max(at - 1, 0) : at + len(label) + 1]):
         at -= 1
     track[at : at + len(label)] = label

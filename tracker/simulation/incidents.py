@@ -16,7 +16,15 @@ _SLIPS: tuple[SlipKind, ...] = ("twice", "other", "nobody", "space", "late")
 _ABSENT, _FALSE_START, _UNNAMED, _RESTART = 0.08, 0.08, 0.3, 0.07
 _PENALTY, _SECOND_PENALTY, _YELLOW, _RED = 0.3, 0.2, 0.12, 0.03
 _ADVANCES, _TAKEN_BACK, _WRONG_CODE, _TOO_EARLY = 0.6, 0.15, 0.15, 0.15
-_FOUND_LATE, _PROTEST, _UPHELD, _MISREAD, _CUT, _SLIPPED, _INJURED = 0.4, 0.15, 0.35, 0.1, 0.2, 0.5, 0.3
+_FOUND_LATE, _PROTEST, _UPHELD, _MISREAD, _CUT, _SLIPPED, _INJURED = (
+    0.4,
+    0.15,
+    0.35,
+    0.1,
+    0.2,
+    0.5,
+    0.3,
+)
 
 
 class Penalised(Struct, frozen=True):

@@ -100,7 +100,7 @@ def _contest(slug: str, ruleset: Ruleset) -> Contest:
             for gender in form.genders
         )
         raise BadPlan(f"{slug} is no distance of {ruleset.id}: it has {known}")
-    gender: Gender = found[1]  # type: ignore[assignment]  # the expression has these three alone
+    gender: Gender = found[1]
     relay = " relay" if form.relay else ""
     return Contest(slug, f"{gender.title()} {form.metres} m{relay}", gender, form)
 
@@ -121,11 +121,12 @@ def rounds(entries: int, capacity: int) -> tuple[RoundPlan, ...]:
     for stage in range(stages, 0, -1):
         round_, name = _BEFORE_FINALS[stage - 1]
         races = ceil(size / capacity)
+        to: Round = "FINAL_A" if stage == 1 else _BEFORE_FINALS[stage - 2][0]
+        rest = (Target("FINAL_B", rest=True),) if stage == 1 else ()
         if stage == 1:
-            goal, to, rest = min(capacity, (size + 1) // 2), "FINAL_A", (Target("FINAL_B", rest=True),)
+            goal = min(capacity, (size + 1) // 2)
         else:
             goal = min(capacity * 2 ** (stage - 1), max(capacity + 2, size * 3 // 5))
-            to, rest = _BEFORE_FINALS[stage - 2][0], ()
         by_place = max(1, min(goal // races, size // races - 1))
         first = Target(to, by_place, max(goal - by_place * races, 0))
         planned.append(RoundPlan(round_, name, races, (first, *rest)))

@@ -32,10 +32,22 @@ from tracker.simulation.rehearsal import Act, Later, Names, Rehearsal
 _CALLED_MS, _MOVED_MS, _GUN_MS, _SHOWN_MS = 50_000, 55_000, 90_000, 15_000
 _RECALLED_MS, _AGAIN_MS = 900, 60_000
 _FELL_MS, _STOPPED_MS, _ORDERED_MS = 3_500, 5_000, 12_000
-_DECLARED_MS, _REVIEWED_MS, _ORDER_MS, _TIMES_MS, _PUBLISHED_MS = 1_000, 4_000, 5_000, 12_000, 20_000
+_DECLARED_MS, _REVIEWED_MS, _ORDER_MS, _TIMES_MS, _PUBLISHED_MS = (
+    1_000,
+    4_000,
+    5_000,
+    12_000,
+    20_000,
+)
 _DECIDED_MS, _RECODED_MS, _ADVANCED_MS, _REREAD_MS = 30_000, 36_000, 42_000, 45_000
 _TAKEN_BACK_MS, _TOO_EARLY_MS, _ANNOUNCED_MS, _CLOSED_MS = 50_000, 55_000, 70_000, 72_000
-_OFFICIAL_MS, _PROTEST_MS, _FOUND_MS, _RULED_MS, _LEFT_MS = 100_000, 120_000, 140_000, 160_000, 180_000
+_OFFICIAL_MS, _PROTEST_MS, _FOUND_MS, _RULED_MS, _LEFT_MS = (
+    100_000,
+    120_000,
+    140_000,
+    160_000,
+    180_000,
+)
 _OVER_MS = 200_000
 _MISREAD_MS = 1_000
 _NETWORK_BACK_MS = 40_000
@@ -132,7 +144,7 @@ class Racing:
     # --- before the race is under way ----------------------------------------------------------
 
     def _before(self) -> Generator[Move, None, int | None]:
-        """Yield what goes before the gun that counts, and return when that is; None: nobody came."""
+        """Yield what goes before the gun that counts, and return when that is; or None."""
         race, now_ms = self._race, self._now_ms
         entries = self._rehearsal.entries(self._scheduled.competition)
         starters = list(self._rehearsal.race(race).field)
@@ -178,9 +190,7 @@ class Racing:
         order = c.OrderRestart(race=race, reason=reason)
         return [
             self._act(gun_ms, STARTER, c.StartRace(race=race)),
-            self._act(
-                gun_ms + _FELL_MS, REFEREE, c.RecordFall(race=race, competitor=who, lap=1)
-            ),
+            self._act(gun_ms + _FELL_MS, REFEREE, c.RecordFall(race=race, competitor=who, lap=1)),
             self._act(gun_ms + _STOPPED_MS, REFEREE, stop, title="stopped"),
             self._act(gun_ms + _ORDERED_MS, REFEREE, order, title="a restart"),
         ]
@@ -238,9 +248,7 @@ class Racing:
         order = c.RecordFinishOrder(race=race, groups=truth.groups)
         yield self._act(end_ms + _ORDER_MS, PHOTO_FINISH, order)
         times = tuple(
-            FinishTime(
-                who, truth.crossings[who][-1] + (_MISREAD_MS if who == after.misread else 0)
-            )
+            FinishTime(who, truth.crossings[who][-1] + (_MISREAD_MS if who == after.misread else 0))
             for group in truth.groups
             for who in group
         )
@@ -291,9 +299,7 @@ class Racing:
                     end_ms + _ANNOUNCED_MS, CHIEF_REFEREE, announce, title="a penalty is announced"
                 )
             outcome = "Penalties as announced" if stands else "No infringement"
-            yield self._act(
-                end_ms + _CLOSED_MS, REFEREE, c.CloseReview(race=race, outcome=outcome)
-            )
+            yield self._act(end_ms + _CLOSED_MS, REFEREE, c.CloseReview(race=race, outcome=outcome))
             yield self._act(end_ms + _CLOSED_MS, REFEREE, publish)
         else:
             yield self._act(end_ms + _PUBLISHED_MS, REFEREE, publish)

@@ -168,8 +168,10 @@ class Rehearsal:
             if each.round in state.progressions
             and any(target.to == round_ for target in state.progressions[each.round].targets)
         ]
-        seeds = self._going_on(state, round_, feeding, competition) if feeding else self._ranked(
-            state, competition
+        seeds = (
+            self._going_on(state, round_, feeding, competition)
+            if feeding
+            else self._ranked(state, competition)
         )
         races = self.races(distance, round_)
         form = ruleset.format(state.added.metres, relay=state.added.relay)

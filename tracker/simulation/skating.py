@@ -176,9 +176,7 @@ def _ended(
     fallen = {fall.competitor for fall in falls}
     upright = [times[-1] for who, times in elapsed.items() if who not in fallen]
     end_ms = max(upright) + _WAIT_MS
-    crossings = {
-        who: tuple(ms for ms in times if ms <= end_ms) for who, times in elapsed.items()
-    }
+    crossings = {who: tuple(ms for ms in times if ms <= end_ms) for who, times in elapsed.items()}
     complete = [who for who, times in crossings.items() if len(times) == form.lap_rows]
     complete.sort(key=lambda who: (crossings[who][-1], who))
     down = {fall.competitor for fall in falls if fall.up_at_ms is None}

@@ -13,7 +13,14 @@ import tracker
 from tracker.api import problems
 from tracker.errors import NotYet, Refusal, TrackerError, VersionConflict
 
-OUTSIDE = ("tracker.__main__", "tracker.cli", "tracker.demo", "tracker.live", "tracker.conform")
+OUTSIDE = (
+    "tracker.__main__",
+    "tracker.cli",
+    "tracker.conform",
+    "tracker.demo",
+    "tracker.live",
+    "tracker.simulation",
+)
 """What talks to people, to the API, or over the feed, and never through the API."""
 
 

@@ -1,0 +1,257 @@
+"""`bell-lap simulate`: a competition from a seed, played by its officials or with a trainee."""
+
+import asyncio
+import contextlib
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import aiohttp
+import msgspec
+from cyclopts import Parameter
+from rich.table import Table
+
+from tracker.cli import tables
+from tracker.cli.serving import ready, running_server, usable
+from tracker.cli.store import STORE, Store, run
+from tracker.domain import decider
+from tracker.domain.events import Event
+from tracker.domain.race import Race
+from tracker.errors import SettingsError
+from tracker.simulation import ice, player, training
+from tracker.simulation.moves import LAP_RECORDER, Skated
+from tracker.simulation.plan import DISTANCES, ENTRIES, Plan, check
+
+SPEED = 20.0
+TRAINEE_ENTRIES, TRAINEE_DISTANCES = 5, ("women-500", "men-500")
+"""What a trainee begins with: a final of five, and another."""
+_TICK_S = 0.1
+_WORST = 12
+"""How many mistakes are listed after a race."""
+_OK = 200
+
+
+def simulate(
+    *,
+    seed: int = Plan().seed,
+    speed: float | None = None,
+    competitions: int = 1,
+    entries: int | None = None,
+    distances: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    ruleset: str = Plan().ruleset,
+    url: str | None = None,
+    start: str | None = None,
+    train: Literal["lap-recorder"] | None = None,
+    exit_: Annotated[
+        bool, Parameter(name="--exit", negative="", help="Stop when it is over.")
+    ] = False,
+    port: int | None = None,
+    store: Store = STORE,
+) -> None:
+    """Simulate a season of competitions, with all that goes wrong in one.
+
+    Parameters
+    ----------
+    seed
+        What decides by lot: the same seed gives the same facts.
+    speed
+        How many times faster than at the rink; without it 20, in training 1.
+    competitions
+        How many competitions the season has.
+    entries
+        Skaters of each gender; without it 16, in training 5.
+    distances
+        What is skated, such as `men-500 mixed-2000-relay`; separate several by spaces.
+    ruleset
+        The ruleset they are skated under.
+    url
+        A running server to play into; without it, one is started as by `bell-lap demo`.
+    start
+        When it begins, such as 2026-01-10T10:00:00Z; without it, so that it ends now.
+    train
+        Leave out this official's facts: you key them, and get a score.
+    port
+        Where a server of its own listens; without it, the usual port or any free one.
+    """
+    given = entries if entries is not None else TRAINEE_ENTRIES if train else ENTRIES
+    usual = TRAINEE_DISTANCES if train else DISTANCES
+    plan = Plan(
+        seed=seed,
+        competitions=competitions,
+        entries=given,
+        distances=tuple(distances) if distances else usual,
+        ruleset=ruleset,
+    )
+    check(plan)
+    began = _instant(start)
+    if train and speed not in (None, 1.0):
+        raise SettingsError("a trainee keys at the pace of the rink: leave out --speed")
+    pace = speed if speed is not None else 1.0 if train else SPEED
+    game = _Game(plan, pace, began, train=train is not None)
+    if url is not None:
+        if store != STORE or port is not None:
+            raise SettingsError("--url names a server that runs: leave out --data and --port")
+        run(game.play(url))
+        return
+    with contextlib.ExitStack() as stack:
+        if store == STORE:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bell-lap-simulate-"))
+            store = Store(data=Path(folder) / "data")
+        run(_alone(game, store, port, leave=exit_))
+
+
+async def _alone(game: "_Game", store: Store, port: int | None, *, leave: bool) -> None:
+    """Start a server, play, and stop or stay."""
+    port = port or usable(store.settings().port)
+    async with running_server(store, port) as process:
+        url = f"http://127.0.0.1:{port}"
+        await ready(url, process)
+        _say(f"Open {url}/ for the programme and {url}/scoreboard for the scoreboard.")
+        await game.play(url)
+        if not leave:
+            _say(f"The simulation is over. {url}/ stays open until Ctrl-C.")
+            await process.wait()
+
+
+class _Game:
+    """A simulation as it is shown in a terminal."""
+
+    def __init__(self, plan: Plan, speed: float, start: datetime | None, *, train: bool) -> None:
+        self._plan = plan
+        self._speed = speed
+        self._start = start
+        self._train = train
+        self._url = ""
+        self._skated: dict[str, Skated] = {}
+        self._scores: list[training.Score] = []
+
+    async def play(self, url: str) -> None:
+        """Play into a running server, and print what came of it."""
+        self._url = url.rstrip("/")
+        trainee = player.Training(LAP_RECORDER, self._watch, self._judge) if self._train else None
+        played = await player.play(
+            self._url,
+            self._plan,
+            self._speed,
+            start=self._start,
+            training=trainee,
+            on_progress=_say,
+        )
+        async with aiohttp.ClientSession() as http:
+            for number in range(1, self._plan.competitions + 1):
+                await self._print_competition(http, self._plan.competition(number), played.position)
+        _say(_summary(self._plan, played))
+        if self._scores:
+            points = sum(score.points for score in self._scores) / len(self._scores)
+            _say(f"Your score over {len(self._scores)} races: {points:.1f} of {training.FULL:.0f}.")
+
+    async def _get(self, http: aiohttp.ClientSession, path: str, **query: str) -> dict[str, Any]:
+        async with http.get(f"{self._url}/api/v1/{path}", params=query) as answer:
+            if answer.status != _OK:
+                raise SettingsError(f"{self._url} answers {answer.status} to {path}")
+            document: dict[str, Any] = await answer.json()
+            return document
+
+    async def _print_competition(
+        self, http: aiohttp.ClientSession, competition: str, position: int
+    ) -> None:
+        console = tables.console()
+        programme = await self._get(http, f"competitions/{competition}", after=str(position))
+        finals = [row for row in programme["rows"] if row.get("podium")]
+        console.print(tables.programme({**programme, "rows": finals}))
+        console.print(tables.medals(await self._get(http, f"competitions/{competition}/medals")))
+
+    # --- training ------------------------------------------------------------------------------
+
+    async def _watch(self, skated: Skated) -> None:
+        """Show the race as it is skated, at the pace of the rink."""
+        self._skated[skated.race] = skated
+        _say(f"\n{skated.name}: {len(skated.labels)} to start. Key it at")
+        _say(f"{self._url}/console?race={skated.race}")
+        loop = asyncio.get_running_loop()
+        gun_s = loop.time() + (skated.gun_ms - skated.sent_ms) / 1_000
+        last_ms = max(times[-1] for times in skated.crossings.values() if times)
+        live = sys.stdout.isatty()
+        shown = ""
+        while (elapsed_ms := round((loop.time() - gun_s) * 1_000)) < last_ms + 1_000:
+            line = ice.view(skated.crossings, skated.labels, elapsed_ms)
+            if live:
+                print(f"\r\x1b[K{line}", end="", flush=True)  # noqa: T201 - it is the view
+            elif (crossing := line.rpartition("|")[2].strip()) != shown:
+                shown = crossing
+                if crossing:
+                    _say(f"{ice.clock(elapsed_ms)} {crossing}")
+            await asyncio.sleep(_TICK_S)
+        _say("\nThe race is over: correct what you want before it is official.")
+
+    async def _judge(self, race: str) -> None:
+        """Hold what was keyed against what happened, and say where the errors were."""
+        async with aiohttp.ClientSession() as http:
+            document = await self._get(http, f"races/{race}/events")
+        state = decider.initial(f"race-{race}")
+        for row in document["rows"]:
+            event: Event = msgspec.convert(row["data"], Event)
+            state = decider.evolve(state, row["version"], event)
+        assert isinstance(state, Race)
+        skated = self._skated[race]
+        score = training.score(skated.crossings, training.keyed(state))
+        self._scores.append(score)
+        _say(_verdict(skated, score))
+        console = tables.console()
+        if score.mistakes:
+            console.print(_mistakes(skated, score))
+
+
+def _verdict(skated: Skated, score: training.Score) -> str:
+    right = sum(score.rows_in_order)
+    delay = "nothing was keyed" if score.delay_ms is None else f"delay {score.delay_ms} ms"
+    return (
+        f"{skated.name}: {score.points:.1f} of {training.FULL:.0f}. Of {score.crossings} crossings "
+        f"{score.missed} missed, {score.doubled} doubled, {score.late} late; order right in "
+        f"{right} of {len(score.rows_in_order)} rows; {delay}."
+    )
+
+
+def _mistakes(skated: Skated, score: training.Score) -> Table:
+    found = Table("Lap row", "Who", "Mistake", title="Where the errors were")
+    for each in score.mistakes[:_WORST]:
+        off = "" if each.off_ms is None else f" by {each.off_ms / 1_000:+.1f} s"
+        label = skated.labels.get(each.competitor, "")
+        found.add_row(str(each.row), f"{label} {each.competitor}".strip(), f"{each.kind}{off}")
+    more = len(score.mistakes) - _WORST
+    if more > 0:
+        found.add_row("", "", f"and {more} more")
+    return found
+
+
+def _summary(plan: Plan, played: player.Played) -> str:
+    facts = played.facts
+    falls, calls = facts["FallRecorded"], facts["PenaltyCalled"]
+    corrected = facts["FactAmended"] + facts["FactRetracted"]
+    return (
+        f"Seed {plan.seed}: {played.races} races, {facts.total()} events, "
+        f"{played.lasts_ms // 60_000} minutes at the rink from {played.start:%Y-%m-%d %H:%M} UTC. "
+        f"{facts['CrossingRecorded']} crossings, {falls} falls, {calls} penalties and cards, "
+        f"{facts['FalseStartCalled']} false starts, {facts['RestartOrdered']} restarts, "
+        f"{corrected} facts put right, {facts['ResultCorrected']} results corrected, "
+        f"{facts['ProtestLodged']} protests, {played.late} facts sent late, "
+        f"{played.again} sent twice, {played.refused} refused on purpose."
+    )
+
+
+def _instant(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or found.tzinfo is None:
+        raise SettingsError(f"--start {text} is no instant: write 2026-01-10T10:00:00Z")
+    return found.astimezone(UTC)
+
+
+def _say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - it is the answer
