@@ -1,6 +1,5 @@
 """`bell-lap simulate`: a competition from a seed, played by its officials or with a trainee."""
 
-import asyncio
 import contextlib
 import sys
 import tempfile
@@ -9,25 +8,20 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import aiohttp
-import msgspec
 from cyclopts import Parameter
 from rich.table import Table
 
 from tracker.cli import tables
 from tracker.cli.serving import ready, running_server, usable
 from tracker.cli.store import STORE, Store, run
-from tracker.domain import decider
-from tracker.domain.events import Event
-from tracker.domain.race import Race
 from tracker.errors import SettingsError
-from tracker.simulation import ice, player, training
-from tracker.simulation.moves import LAP_RECORDER, Skated
+from tracker.simulation import player, training
 from tracker.simulation.plan import DISTANCES, ENTRIES, Plan, check
+from tracker.simulation.trainee import Judged, Trainee
 
 SPEED = 20.0
 TRAINEE_ENTRIES, TRAINEE_DISTANCES = 5, ("women-500", "men-500")
 """What a trainee begins with: a final of five, and another."""
-_TICK_S = 0.1
 _WORST = 12
 """How many mistakes are listed after a race."""
 _OK = 200
@@ -124,28 +118,28 @@ class _Game:
         self._start = start
         self._train = train
         self._url = ""
-        self._skated: dict[str, Skated] = {}
-        self._scores: list[training.Score] = []
 
     async def play(self, url: str) -> None:
         """Play into a running server, and print what came of it."""
         self._url = url.rstrip("/")
-        trainee = player.Training(LAP_RECORDER, self._watch, self._judge) if self._train else None
+        draw = _draw if sys.stdout.isatty() else None
+        trainee = Trainee(self._url, say=_say, draw=draw, judged=self._told)
         played = await player.play(
             self._url,
             self._plan,
             self._speed,
             start=self._start,
-            training=trainee,
+            training=trainee.training() if self._train else None,
             on_progress=_say,
         )
         async with aiohttp.ClientSession() as http:
             for number in range(1, self._plan.competitions + 1):
                 await self._print_competition(http, self._plan.competition(number), played.position)
         _say(_summary(self._plan, played))
-        if self._scores:
-            points = sum(score.points for score in self._scores) / len(self._scores)
-            _say(f"Your score over {len(self._scores)} races: {points:.1f} of {training.FULL:.0f}.")
+        if trainee.judged:
+            points = sum(one.score.points for one in trainee.judged) / len(trainee.judged)
+            races = len(trainee.judged)
+            _say(f"Your score over {races} races: {points:.1f} of {training.FULL:.0f}.")
 
     async def _get(self, http: aiohttp.ClientSession, path: str, **query: str) -> dict[str, Any]:
         async with http.get(f"{self._url}/api/v1/{path}", params=query) as answer:
@@ -159,52 +153,18 @@ class _Game:
     ) -> None:
         console = tables.console()
         programme = await self._get(http, f"competitions/{competition}", after=str(position))
-        finals = [row for row in programme["rows"] if row.get("podium")]
+        finals = [row for row in programme["rows"] if row["id"].endswith("/final-a")]
         console.print(tables.programme({**programme, "rows": finals}))
         console.print(tables.medals(await self._get(http, f"competitions/{competition}/medals")))
 
-    # --- training ------------------------------------------------------------------------------
-
-    async def _watch(self, skated: Skated) -> None:
-        """Show the race as it is skated, at the pace of the rink."""
-        self._skated[skated.race] = skated
-        _say(f"\n{skated.name}: {len(skated.labels)} to start. Key it at")
-        _say(f"{self._url}/console?race={skated.race}")
-        loop = asyncio.get_running_loop()
-        gun_s = loop.time() + (skated.gun_ms - skated.sent_ms) / 1_000
-        last_ms = max(times[-1] for times in skated.crossings.values() if times)
-        live = sys.stdout.isatty()
-        shown = ""
-        while (elapsed_ms := round((loop.time() - gun_s) * 1_000)) < last_ms + 1_000:
-            line = ice.view(skated.crossings, skated.labels, elapsed_ms)
-            if live:
-                print(f"\r\x1b[K{line}", end="", flush=True)  # noqa: T201 - it is the view
-            elif (crossing := line.rpartition("|")[2].strip()) != shown:
-                shown = crossing
-                if crossing:
-                    _say(f"{ice.clock(elapsed_ms)} {crossing}")
-            await asyncio.sleep(_TICK_S)
-        _say("\nThe race is over: correct what you want before it is official.")
-
-    async def _judge(self, race: str) -> None:
-        """Hold what was keyed against what happened, and say where the errors were."""
-        async with aiohttp.ClientSession() as http:
-            document = await self._get(http, f"races/{race}/events")
-        state = decider.initial(f"race-{race}")
-        for row in document["rows"]:
-            event: Event = msgspec.convert(row["data"], Event)
-            state = decider.evolve(state, row["version"], event)
-        assert isinstance(state, Race)
-        skated = self._skated[race]
-        score = training.score(skated.crossings, training.keyed(state))
-        self._scores.append(score)
-        _say(_verdict(skated, score))
-        console = tables.console()
-        if score.mistakes:
-            console.print(_mistakes(skated, score))
+    def _told(self, judged: Judged) -> None:
+        _say(_verdict(judged))
+        if judged.score.mistakes:
+            tables.console().print(_mistakes(judged))
 
 
-def _verdict(skated: Skated, score: training.Score) -> str:
+def _verdict(judged: Judged) -> str:
+    skated, score = judged.skated, judged.score
     right = sum(score.rows_in_order)
     delay = "nothing was keyed" if score.delay_ms is None else f"delay {score.delay_ms} ms"
     return (
@@ -214,7 +174,8 @@ def _verdict(skated: Skated, score: training.Score) -> str:
     )
 
 
-def _mistakes(skated: Skated, score: training.Score) -> Table:
+def _mistakes(judged: Judged) -> Table:
+    skated, score = judged.skated, judged.score
     found = Table("Lap row", "Who", "Mistake", title="Where the errors were")
     for each in score.mistakes[:_WORST]:
         off = "" if each.off_ms is None else f" by {each.off_ms / 1_000:+.1f} s"
@@ -251,6 +212,10 @@ def _instant(text: str | None) -> datetime | None:
     if found is None or found.tzinfo is None:
         raise SettingsError(f"--start {text} is no instant: write 2026-01-10T10:00:00Z")
     return found.astimezone(UTC)
+
+
+def _draw(line: str) -> None:
+    print(f"\r\x1b[K{line}", end="", flush=True)  # noqa: T201 - it is the view
 
 
 def _say(line: str) -> None:

@@ -41,7 +41,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=30)
 _REFUSED, _SERVER_FAULT, _OK = 400, 500, 200
 
 Watch = Callable[[Skated], Awaitable[None]]
-Judge = Callable[[str], Awaitable[None]]
+Judge = Callable[[str, int], Awaitable[None]]
 
 
 class SimulationRefused(TrackerError):
@@ -120,7 +120,7 @@ class Training(Struct, frozen=True):
     watch: Watch
     """Called as a race is about to go off; shows it, and is stopped when the race is official."""
     judge: Judge
-    """Called with a race when it is official."""
+    """Called with a race when it is official, and the position of that."""
 
 
 class Played(Struct, frozen=True):
@@ -275,7 +275,7 @@ class _Rink:
                 self._races += 1
                 if self._training is not None:
                     await self._look_away()
-                    await self._training.judge(move.race)
+                    await self._training.judge(move.race, self._position)
             case _:
                 pass
 
