@@ -11,7 +11,7 @@ from tracker.domain.ruleset import DistanceFormat, Ruleset
 from tracker.domain.values import Gender, Round, Target
 from tracker.errors import TrackerError
 
-START = datetime(2026, 1, 10, 10, 0, tzinfo=UTC)
+START = datetime(2025, 1, 11, 10, 0, tzinfo=UTC)
 """When a simulation begins that is not played anywhere."""
 DISTANCES = ("women-500", "men-500", "women-1000", "men-1000", "mixed-2000-relay")
 ENTRIES, ENTRIES_LIMIT, COMPETITIONS_LIMIT = 16, 96, 40

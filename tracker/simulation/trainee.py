@@ -15,7 +15,7 @@ from tracker.simulation import ice, training
 from tracker.simulation.moves import LAP_RECORDER, Skated
 from tracker.simulation.player import SimulationRefused, Training
 
-_TICK_S = 0.1
+_TICK_S = 0.05
 _OVER_MS = 1_000
 _OK = 200
 

@@ -136,7 +136,7 @@ async def test_a_second_competition_is_drawn_by_the_first() -> None:
 
 def test_a_large_season_holds_everything_that_goes_wrong() -> None:
     """A load of a season has each kind of fact, late and repeated sending, and refusals."""
-    made = list(moves(Plan(seed=2, competitions=3, entries=24)))
+    made = list(moves(Plan(seed=1, competitions=3, entries=24)))
     steps = [move for move in made if isinstance(move, Step)]
     kinds = Counter(kind for step in steps for kind in step.kinds)
     expected = """ProgressionSet StartListPublished StartPositionsChanged DidNotStartRecorded
