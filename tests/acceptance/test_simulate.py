@@ -1,6 +1,10 @@
 """`bell-lap simulate`, as a stranger types it."""
 
+import asyncio
+import json
 from pathlib import Path
+
+import aiohttp
 
 from tests.support import process
 
@@ -35,6 +39,30 @@ async def test_it_plays_into_a_server_that_runs(tmp_path: Path) -> None:
     assert status == 1
     assert "another --seed" in err
     assert err.count("\n") == 1
+
+
+async def test_where_there_are_officials_the_simulated_ones_are_paired(tmp_path: Path) -> None:
+    """Behind closed doors everybody has one role and a token of their own, and is gone after it."""
+    store = ("--data", str(tmp_path / "data"))
+    arguments = ("simulate", "--entries", "6", "--distances", "men-500", "--speed", "100000")
+    async with process.serving(store, tmp_path / "server.txt") as served:
+        status, _, err = await process.run(
+            "officials", "add", "Anna", "--role", "secretary", *store
+        )
+        assert status == 0, err
+        async with aiohttp.ClientSession() as http:
+            while True:
+                async with http.get(f"{served.url}/api/v1/me") as answer:
+                    if answer.status == 401:
+                        break
+                await asyncio.sleep(0.1)
+        status, _, err = await process.run(*arguments, "--url", served.url)
+        assert (status, "name its store" in err) == (1, True), err
+        status, out, err = await process.run(*arguments, "--url", served.url, *store)
+        assert status == 0, err
+        assert "Seed 1: 4 races" in out
+        _, listed, _ = await process.run("officials", "list", "--json", *store)
+    assert {each["official"] for each in json.loads(listed)} == {"Anna"}
 
 
 async def test_what_cannot_be_simulated_is_said_before_anything_starts() -> None:

@@ -11,7 +11,7 @@ import aiohttp
 from cyclopts import Parameter
 from rich.table import Table
 
-from tracker.cli import tables
+from tracker.cli import pairing, tables
 from tracker.cli.serving import ready, running_server, usable
 from tracker.cli.store import STORE, Store, run
 from tracker.errors import SettingsError
@@ -62,6 +62,7 @@ def simulate(
         The ruleset they are skated under.
     url
         A running server to play into; without it, one is started as by `bell-lap demo`.
+        Where the server has officials, name its store too, so that the simulated ones are paired.
     start
         When it begins, such as 2026-01-10T10:00:00Z; without it, so that it ends now.
     train
@@ -85,9 +86,9 @@ def simulate(
     pace = speed if speed is not None else 1.0 if train else SPEED
     game = _Game(plan, pace, began, train=train is not None)
     if url is not None:
-        if store != STORE or port is not None:
-            raise SettingsError("--url names a server that runs: leave out --data and --port")
-        run(game.play(url))
+        if port is not None:
+            raise SettingsError("--url names a server that runs: leave out --port")
+        run(game.play(url, store))
         return
     with contextlib.ExitStack() as stack:
         if store == STORE:
@@ -103,7 +104,7 @@ async def _alone(game: "_Game", store: Store, port: int | None, *, leave: bool) 
         url = f"http://127.0.0.1:{port}"
         await ready(url, process)
         _say(f"Open {url}/ for the programme and {url}/scoreboard for the scoreboard.")
-        await game.play(url)
+        await game.play(url, store)
         if not leave:
             _say(f"The simulation is over. {url}/ stays open until Ctrl-C.")
             await process.wait()
@@ -119,19 +120,21 @@ class _Game:
         self._train = train
         self._url = ""
 
-    async def play(self, url: str) -> None:
+    async def play(self, url: str, store: Store) -> None:
         """Play into a running server, and print what came of it."""
         self._url = url.rstrip("/")
         draw = _draw if sys.stdout.isatty() else None
         trainee = Trainee(self._url, say=_say, draw=draw, judged=self._told)
-        played = await player.play(
-            self._url,
-            self._plan,
-            self._speed,
-            start=self._start,
-            training=trainee.training() if self._train else None,
-            on_progress=_say,
-        )
+        async with pairing.paired(self._url, self._plan.series, store) as tokens:
+            played = await player.play(
+                self._url,
+                self._plan,
+                self._speed,
+                start=self._start,
+                training=trainee.training() if self._train else None,
+                tokens=tokens,
+                on_progress=_say,
+            )
         async with aiohttp.ClientSession() as http:
             for number in range(1, self._plan.competitions + 1):
                 await self._print_competition(http, self._plan.competition(number), played.position)

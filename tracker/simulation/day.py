@@ -55,7 +55,7 @@ def envelope(step: Step, start: datetime) -> c.Envelope:
     """Return a step as a device sends it."""
     return c.Envelope(
         command=step.command,
-        official=step.official.name,
+        official=step.by,
         device=step.device,
         device_seq=step.device_seq,
         occurred_at=start + timedelta(milliseconds=step.occurs_ms),
@@ -72,10 +72,9 @@ def moves(plan: Plan) -> Iterator[Move]:
         (contest.gender, contest.form.line_up) for contest in contests if contest.form.relay
     )
     field = entering.field(plan.seed, plan.entries, tuple(dict.fromkeys(relays)))
-    rehearsal = Rehearsal(plan.competition(1), round(plan.start.timestamp() * 1_000))
+    rehearsal = Rehearsal(plan.series, round(plan.start.timestamp() * 1_000))
     yield from rehearsal.do(0, SECRETARY, *_series(plan, field))
     for number in range(1, plan.competitions + 1):
-        rehearsal.competition = plan.competition(number)
         day = _Day(plan, field, rehearsal, number)
         yield from day.moves()
 

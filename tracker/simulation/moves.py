@@ -13,16 +13,36 @@ class Official(Struct, frozen=True):
 
     name: str
     device: str
+    role: str
+    """What the server lets them do, once it has officials."""
 
 
-SECRETARY = Official("Competition secretary", "office")
-STEWARD = Official("Competitors steward", "heat-box")
-STARTER = Official("Starter", "start-pistol")
-LAP_RECORDER = Official("Lap recorder 1", "lap-tablet")
-EXCHANGE_RECORDER = Official("Lap recorder 2", "exchange-tablet")
-PHOTO_FINISH = Official("Photo-finish judge", "finish-camera")
-REFEREE = Official("Referee", "referee-tablet")
-CHIEF_REFEREE = Official("Chief referee", "chief-tablet")
+SECRETARY = Official("Competition secretary", "office", "secretary")
+STEWARD = Official("Competitors steward", "heat-box", "steward")
+STARTER = Official("Starter", "start-pistol", "starter")
+LAP_RECORDER = Official("Lap recorder 1", "lap-tablet", "lap-recorder")
+EXCHANGE_RECORDER = Official("Lap recorder 2", "exchange-tablet", "lap-recorder")
+PHOTO_FINISH = Official("Photo-finish judge", "finish-camera", "photo-finish")
+REFEREE = Official("Referee", "referee-tablet", "referee")
+CHIEF_REFEREE = Official("Chief referee", "chief-tablet", "chief-referee")
+OFFICIALS = (
+    SECRETARY,
+    STEWARD,
+    STARTER,
+    LAP_RECORDER,
+    EXCHANGE_RECORDER,
+    PHOTO_FINISH,
+    REFEREE,
+    CHIEF_REFEREE,
+)
+
+
+def signed(official: Official, series: str) -> tuple[str, str]:
+    """Return the names of an official and their device in a simulated series.
+
+    They say that nobody really stood there, and are no other simulation's.
+    """
+    return f"{official.name} ({series})", f"{series}-{official.device}"
 
 
 class Step(Struct, frozen=True, kw_only=True):
@@ -33,6 +53,8 @@ class Step(Struct, frozen=True, kw_only=True):
     occurs_ms: int
     """When it happened at the rink; earlier than it was sent when the network was cut."""
     official: Official
+    by: str
+    """The official's name, as it stands beside the events."""
     device: str
     device_seq: int
     command: c.Command

@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
@@ -37,6 +37,7 @@ LONGEST_WAIT_MS = 600_000
 """What nobody waits for at the rink: the nights between two competitions."""
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.05, 2.0
 _BATCH = 200
+_HINTS = "where this seed was simulated before, give another --seed"
 _TIMEOUT = aiohttp.ClientTimeout(total=30)
 _REFUSED, _SERVER_FAULT, _OK = 400, 500, 200
 
@@ -169,10 +170,12 @@ async def play(
     *,
     start: datetime | None = None,
     training: Training | None = None,
+    tokens: Mapping[str, str] | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> Played:
     """Play a simulation against a running tracker at `speed` times the pace of the rink.
 
+    `tokens` has that of each device, where the server has officials.
     Without a `start` it begins so long ago that its last fact happens when it is played. Raises
     BadPlan, SimulationRefused, SimulationDiverged, SimulationUnanswered.
     """
@@ -180,7 +183,7 @@ async def play(
         raise SimulationRefused(f"a speed of {speed} cannot be played: give a number above 0")
     plan = replace(plan, start=start or begins(plan, speed, datetime.now(UTC)))
     schedule, _ = timed(moves(plan), speed)
-    async with _Rink(url, plan.start, training) as rink:
+    async with _Rink(url, plan.start, training, tokens or {}) as rink:
         await rink.play(schedule, on_progress)
         return rink.played()
 
@@ -188,10 +191,17 @@ async def play(
 class _Rink:
     """All devices, each with a connection of its own."""
 
-    def __init__(self, url: str, start: datetime, training: Training | None) -> None:
+    def __init__(
+        self,
+        url: str,
+        start: datetime,
+        training: Training | None,
+        tokens: Mapping[str, str],
+    ) -> None:
         self._api = f"{url.rstrip('/')}/api/v1"
         self._start = start
         self._training = training
+        self._tokens = tokens
         self._stack = AsyncExitStack()
         self._sessions: dict[str, aiohttp.ClientSession] = {}
         self._versions: defaultdict[str, dict[int, int]] = defaultdict(dict)
@@ -312,8 +322,7 @@ class _Rink:
         if verdict.error is not None:
             if verdict.error.code != step.refusal:
                 raise SimulationRefused(
-                    f"{name}: {verdict.error.detail} ({verdict.error.code}); where this seed was "
-                    "simulated before, give another --seed"
+                    f"{name}: {verdict.error.detail} ({verdict.error.code}); {_HINTS}"
                 )
             self._refused += 1
             return
@@ -322,8 +331,7 @@ class _Rink:
         if step.refusal is not None or kinds != step.kinds or counted_twice:
             raise SimulationDiverged(
                 f"{name} led to {', '.join(kinds)}{' once more' * counted_twice}, "
-                f"not to {step.refusal or ', '.join(step.kinds)}; where this seed was simulated "
-                "before, give another --seed"
+                f"not to {step.refusal or ', '.join(step.kinds)}; {_HINTS}"
             )
         self._position = max(self._position, verdict.position)
         if step.again:
@@ -370,7 +378,9 @@ class _Rink:
 
     async def _session(self, device: str) -> aiohttp.ClientSession:
         if device not in self._sessions:
-            session = aiohttp.ClientSession(timeout=_TIMEOUT)
+            token = self._tokens.get(device)
+            headers = {"Authorization": f"Bearer {token}"} if token else None
+            session = aiohttp.ClientSession(timeout=_TIMEOUT, headers=headers)
             self._sessions[device] = await self._stack.enter_async_context(session)
         return self._sessions[device]
 

@@ -325,7 +325,7 @@ class Racing:
         )
         yield self._act(end_ms + _DECIDED_MS, REFEREE, call, name=f"penalty {who}")
         if each.wrong is not None:
-            yield self._act(end_ms + _RECODED_MS, REFEREE, self._recode(each))
+            yield self._act(end_ms + _RECODED_MS, CHIEF_REFEREE, self._recode(each))
         others = {one.competitor for one in after.penalised}
         if each.taken_back:
             back = self._take_back(who, "Seen again: no contact")

@@ -21,7 +21,7 @@ from tracker.domain.result import sheet
 from tracker.domain.series import Series
 from tracker.domain.values import Drawn, Revision, Round
 from tracker.errors import Refusal
-from tracker.simulation.moves import DrawnRace, Official, Place, Step
+from tracker.simulation.moves import DrawnRace, Official, Place, Step, signed
 
 _LAST, _NO_TIME = 10_000, 2**40
 """Sort whoever has no rank, or no time, after all others."""
@@ -55,14 +55,13 @@ class Unforeseen(AssertionError):
 class Rehearsal:
     """The states that the simulated commands lead to, and the devices' numbers."""
 
-    def __init__(self, competition: str, start_ms: int) -> None:
+    def __init__(self, series: str, start_ms: int) -> None:
         self._start_ms = start_ms
         self._states: dict[str, decider.State] = {}
         self._races: dict[str, list[str]] = {}
         self._distances: list[str] = []
         self._device_seq: dict[str, int] = {}
-        self.competition = competition
-        """What the devices belong to now."""
+        self._series = series
 
     def perform(self, race: str, acts: Iterable[Act], names: dict[str, int]) -> Iterator[Step]:
         """Decide acts in the order in which they reach the server; add what is named to `names`."""
@@ -86,7 +85,7 @@ class Rehearsal:
     def _do(self, act: Act, command: c.Command) -> Step:
         stream = decider.stream_of(command)
         state = self._states.get(stream) or decider.initial(stream)
-        device = f"{self.competition}-{act.official.device}"
+        by, device = signed(act.official, self._series)
         device_seq = self._device_seq[device] = self._device_seq.get(device, 0) + 1
         code = None
         try:
@@ -104,6 +103,7 @@ class Rehearsal:
             sent_ms=max(act.at_ms, act.sent_ms),
             occurs_ms=act.at_ms,
             official=act.official,
+            by=by,
             device=device,
             device_seq=device_seq,
             command=command,

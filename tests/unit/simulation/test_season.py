@@ -8,9 +8,11 @@ from hypothesis import strategies as st
 
 from projections.book import Book
 from tests.support import simulated
+from tests.support.race_day import RaceDay
 from tracker import rulesets
 from tracker.domain import commands as c
 from tracker.log.memory import MemoryLog
+from tracker.security.roles import Principal, authorize, authorize_correction
 from tracker.simulation import season
 from tracker.simulation.day import envelope, moves
 from tracker.simulation.moves import Decided, Drawing, Skated, Step
@@ -171,3 +173,23 @@ def test_moves_go_forward_and_devices_count_up() -> None:
     assert len(numbers) == 8
     skated = [move.race for move in made if isinstance(move, Skated)]
     assert skated == [move.race for move in made if isinstance(move, Decided)]
+
+
+def test_every_official_keeps_to_their_role() -> None:
+    """What a simulation sends is within the rights of who sends it, corrections included."""
+    checked = 0
+    plan = Plan(seed=1, competitions=3, entries=24)
+    day = RaceDay()
+    for move in moves(plan):
+        if not isinstance(move, Step) or move.again:
+            continue
+        principal = Principal(move.by, move.device, frozenset({move.official.role}))
+        authorize(principal, envelope(move, plan.start))
+        if move.stream.startswith("race-"):
+            race = day.state(move.stream)
+            authorize_correction(principal, move.command, race)
+            checked += isinstance(move.command, c.AmendFact | c.RetractFact)
+        if move.refusal is None:
+            day.now_ms = round(plan.start.timestamp() * 1_000) + move.occurs_ms
+            day.when(move.command, after_ms=0)
+    assert checked > 20
