@@ -14,7 +14,7 @@ from tracker.log.memory import MemoryLog
 from tracker.simulation.moves import Move, Step
 
 AFTERWARDS = datetime(2030, 1, 1, tzinfo=UTC)
-ROUNDS = ("FINAL_A", "FINAL_B", "SF", "QF", "HEAT", "PRELIM", "PREPRELIM")
+ROUNDS = ("FINAL_A", "FINAL_B", "SF", "QF", "REP_HEAT", "HEAT", "PRELIM", "PREPRELIM")
 Key = tuple[int, int, int]
 
 

@@ -33,7 +33,7 @@ def simulate(
     speed: float | None = None,
     competitions: int = 1,
     entries: int | None = None,
-    distances: Annotated[list[str] | None, Parameter(consume_multiple=True)] = None,
+    distances: Annotated[list[str] | None, Parameter(consume_multiple=True, negative="")] = None,
     ruleset: str = Plan().ruleset,
     url: str | None = None,
     start: str | None = None,

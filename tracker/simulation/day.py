@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from tracker.domain import commands as c
-from tracker.domain.values import Gender, StarterRequest
+from tracker.domain.values import Round, StarterRequest
 from tracker.simulation import entries as entering
 from tracker.simulation.chance import chance
 from tracker.simulation.entries import Field
@@ -111,19 +111,19 @@ class _Day:
         self._id = plan.competition(number)
         self._now_ms = (number - 1) * _DAY_MS + _MORNING_MS
         self._rounds = {
-            contest: rounds(self._entered(contest.gender, relay=contest.form.relay), starters)
+            contest: rounds(size, contest.form.starters, repechage=not contest.form.relay)
             for contest in contests
-            for starters in [contest.form.starters]
-            if self._entered(contest.gender, relay=contest.form.relay) >= _LEAST_TEAMS
+            if (size := self._entered(contest)) >= _LEAST_TEAMS
         }
+        self._skated: set[tuple[Contest, Round]] = set()
         if not self._rounds:
             raise BadPlan(
                 f"{plan.entries} skaters of each gender are too few for two teams: enter more"
             )
 
-    def _entered(self, gender: Gender, *, relay: bool) -> int:
-        everybody = self._field.teams if relay else self._field.skaters
-        return sum(one.gender == gender for one in everybody)
+    def _entered(self, contest: Contest) -> int:
+        everybody = self._field.teams if contest.form.relay else self._field.skaters
+        return sum(one.gender == contest.gender for one in everybody)
 
     def moves(self) -> Iterator[Move]:
         """Yield the competition, from its creation to the last result."""
@@ -258,10 +258,12 @@ class _Day:
             if not self._rehearsal.race(race).cancelled:
                 racing = Racing(self._rehearsal, setting, race, self._now_ms)
                 self._now_ms = yield from racing.moves()
+        self._skated.add((contest, one.round))
         following = [
             planned
             for planned in self._rounds[contest]
             if any(target.to == planned.round for target in one.targets)
+            and all((contest, each) in self._skated for each in self._feeding(contest, planned))
         ]
         for planned in following:
             yield from self._draw(contest, planned)
@@ -271,6 +273,11 @@ class _Day:
             if corrected:
                 for planned in following:
                     yield from self._draw(contest, planned)
+
+    def _feeding(self, contest: Contest, to: RoundPlan) -> list[Round]:
+        """Return the rounds from which somebody goes on to another."""
+        planned = self._rounds[contest]
+        return [one.round for one in planned if any(t.to == to.round for t in one.targets)]
 
     def _correct_late(self, contest: Contest, one: RoundPlan) -> Generator[Move, None, bool]:
         """Penalise a winner after the next round was drawn, and return whether there was one."""

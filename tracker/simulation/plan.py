@@ -24,6 +24,8 @@ _BEFORE_FINALS: tuple[tuple[Round, str], ...] = (
     ("PRELIM", "Preliminaries"),
     ("PREPRELIM", "Pre-preliminaries"),
 )
+_REPEATED: Round = "HEAT"
+"""The round that a repechage gives a second chance after."""
 
 
 class BadPlan(TrackerError):
@@ -105,11 +107,12 @@ def _contest(slug: str, ruleset: Ruleset) -> Contest:
     return Contest(slug, f"{gender.title()} {form.metres} m{relay}", gender, form)
 
 
-def rounds(entries: int, capacity: int) -> tuple[RoundPlan, ...]:
+def rounds(entries: int, capacity: int, *, repechage: bool = False) -> tuple[RoundPlan, ...]:
     """Return the rounds that a field needs, first round first, Final A last.
 
     No race is planned for more than `capacity`. Half of the semifinalists skate Final A, all the
-    others who may, Final B.
+    others who may, Final B. With a repechage, who does not go on from the heats starts once more,
+    and the winners go on after all.
     """
     if entries <= capacity:
         return (RoundPlan("FINAL_A", "Final A", 1),)
@@ -122,14 +125,21 @@ def rounds(entries: int, capacity: int) -> tuple[RoundPlan, ...]:
         round_, name = _BEFORE_FINALS[stage - 1]
         races = ceil(size / capacity)
         to: Round = "FINAL_A" if stage == 1 else _BEFORE_FINALS[stage - 2][0]
-        rest = (Target("FINAL_B", rest=True),) if stage == 1 else ()
         if stage == 1:
             goal = min(capacity, (size + 1) // 2)
         else:
             goal = min(capacity * 2 ** (stage - 1), max(capacity + 2, size * 3 // 5))
-        by_place = max(1, min(goal // races, size // races - 1))
-        first = Target(to, by_place, max(goal - by_place * races, 0))
-        planned.append(RoundPlan(round_, name, races, (first, *rest)))
+        again = ceil((size - goal) / (capacity - 1)) if round_ == _REPEATED and repechage else 0
+        direct = goal - again
+        by_place = max(1, min(direct // races, size // races - 1))
+        first = Target(to, by_place, max(direct - by_place * races, 0))
+        if stage == 1:
+            planned.append(RoundPlan(round_, name, races, (first, Target("FINAL_B", rest=True))))
+        elif again:
+            planned.append(RoundPlan(round_, name, races, (first, Target("REP_HEAT", rest=True))))
+            planned.append(RoundPlan("REP_HEAT", "Repechage heats", again, (Target(to, 1),)))
+        else:
+            planned.append(RoundPlan(round_, name, races, (first,)))
         size = goal
     return (
         *planned,

@@ -1,6 +1,6 @@
 """Rounds fit the field, and what cannot be skated is refused with what would be right."""
 
-from itertools import pairwise
+from collections import Counter
 
 import pytest
 from hypothesis import given
@@ -11,23 +11,23 @@ from tracker.simulation.day import season
 from tracker.simulation.plan import BadPlan, Plan, RoundPlan, check, rounds
 
 
-@given(entries=st.integers(2, 96), capacity=st.integers(4, 8))
-def test_every_race_has_room(entries: int, capacity: int) -> None:
-    """From each round no more go on than the next has room for, and nobody is in no race."""
-    planned = rounds(entries, capacity)
-    size = entries
-    for one, following in pairwise(planned):
-        if one.round.startswith("FINAL"):
-            continue
-        assert one.races * capacity >= size > one.races
-        first = one.targets[0]
-        goes_on = one.races * first.by_place + first.by_time
-        assert 0 < goes_on < size
-        room = 1 if following.round == "FINAL_B" else following.races
-        assert goes_on <= room * capacity
-        assert first.by_place < size / one.races
-        size = goes_on
+@given(entries=st.integers(2, 96), capacity=st.integers(4, 8), repechage=st.booleans())
+def test_every_race_has_room(entries: int, capacity: int, *, repechage: bool) -> None:
+    """From each round no more go on than there is room for, and somebody always stays behind."""
+    planned = rounds(entries, capacity, repechage=repechage)
+    room = {one.round: one.races * capacity for one in planned}
+    comes: Counter[str] = Counter({planned[0].round: entries})
+    for one in planned:
+        size = comes[one.round]
+        assert one.races <= size <= room[one.round]
+        left = size
+        for target in one.targets:
+            goes_on = left if target.rest else one.races * target.by_place + target.by_time
+            assert 0 < goes_on <= left
+            comes[target.to] += goes_on
+            left -= goes_on
     assert planned[-1].round == "FINAL_A"
+    assert ("REP_HEAT" in room) == (repechage and "HEAT" in room)
 
 
 def test_sixteen_skate_quarterfinals_semifinals_and_two_finals() -> None:
