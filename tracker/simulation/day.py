@@ -16,7 +16,7 @@ from tracker.simulation.racing import Racing, Setting
 from tracker.simulation.rehearsal import Act, Rehearsal
 
 _DAY_MS = 86_400_000
-_MORNING_MS, _DRAWN_MS, _LISTED_MS, _SLOT_MS = 60_000, 5_000, 10_000, 360_000
+_MORNING_MS, _DRAWN_MS, _LISTED_MS, _SLOT_MS = 30_000, 5_000, 10_000, 360_000
 _CORRECTED_MS, _REDRAWN_MS = 20_000, 40_000
 _LATE_CORRECTION = 0.12
 """How often a result is corrected after the next round was drawn from it."""

@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from itertools import zip_longest
+from itertools import islice, zip_longest
 from types import TracebackType
 from typing import Any, Self
 
@@ -41,6 +41,7 @@ _HINTS = "where this seed was simulated before, give another --seed"
 _TIMEOUT = aiohttp.ClientTimeout(total=30)
 _REFUSED, _SERVER_FAULT, _OK = 400, 500, 200
 
+Announce = Callable[[Skated, float], None]
 Watch = Callable[[Skated], Awaitable[None]]
 Judge = Callable[[str, int], Awaitable[None]]
 
@@ -118,6 +119,8 @@ class Training(Struct, frozen=True):
     """What a person does in place of an official."""
 
     official: Official
+    announce: Announce
+    """Called with the next race, and the seconds until its gun."""
     watch: Watch
     """Called as a race is about to go off; shows it, and is stopped when the race is official."""
     judge: Judge
@@ -181,10 +184,12 @@ async def play(
     """
     if not (math.isfinite(speed) and speed > 0):
         raise SimulationRefused(f"a speed of {speed} cannot be played: give a number above 0")
+    # The clock of the rink runs from here: what is worked out meanwhile must not make it late.
+    began_s = asyncio.get_running_loop().time()
     plan = replace(plan, start=start or begins(plan, speed, datetime.now(UTC)))
     schedule, _ = timed(moves(plan), speed)
     async with _Rink(url, plan.start, training, tokens or {}) as rink:
-        await rink.play(schedule, on_progress)
+        await rink.play(schedule, began_s, on_progress)
         return rink.played()
 
 
@@ -239,11 +244,12 @@ class _Rink:
     async def play(
         self,
         schedule: Sequence[tuple[float, Move]],
+        began_s: float,
         on_progress: Callable[[str], None] | None,
     ) -> None:
         """Make every move when it is due, one after another, so that every run is the same."""
         loop = asyncio.get_running_loop()
-        began_s = loop.time()
+        self._announce(schedule, 0, 0.0)
         i = 0
         while i < len(schedule):
             due_s, move = schedule[i]
@@ -252,6 +258,8 @@ class _Rink:
             self._lasts_ms = move.sent_ms
             if not isinstance(move, Step):
                 await self._beside(move)
+                if isinstance(move, Decided):
+                    self._announce(schedule, i, due_s)
                 continue
             together = [move]
             late_s = loop.time() - began_s
@@ -269,6 +277,16 @@ class _Rink:
                 for step in together:
                     if step.title and not step.again:
                         on_progress(step.title)
+
+    def _announce(self, schedule: Sequence[tuple[float, Move]], after: int, now_s: float) -> None:
+        """Tell who is in training which race is next."""
+        if self._training is None:
+            return
+        for due_s, move in islice(schedule, after, None):
+            if isinstance(move, Skated):
+                to_gun_s = due_s - now_s + (move.gun_ms - move.sent_ms) / 1_000
+                self._training.announce(move, to_gun_s)
+                return
 
     def _left_out(self, step: Step) -> bool:
         return self._training is not None and step.official == self._training.official

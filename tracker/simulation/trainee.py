@@ -52,13 +52,17 @@ class Trainee:
 
     def training(self) -> Training:
         """Return what the player needs to know of this person."""
-        return Training(LAP_RECORDER, self.watch, self.judge)
+        return Training(LAP_RECORDER, self.announce, self.watch, self.judge)
+
+    def announce(self, skated: Skated, to_gun_s: float) -> None:
+        """Tell where the next race is keyed, early enough to go there."""
+        self._say(f"Next is {skated.name}, in about {to_gun_s:.0f} s. Key it at")
+        self._say(f"{self._url}/console?race={skated.race}")
 
     async def watch(self, skated: Skated) -> None:
         """Show a race as it is skated."""
         self._skated[skated.race] = skated
-        self._say(f"{skated.name}: {len(skated.labels)} to start. Key it at")
-        self._say(f"{self._url}/console?race={skated.race}")
+        self._say(f"{skated.name}: {len(skated.labels)} come to the line.")
         loop = asyncio.get_running_loop()
         gun_s = loop.time() + (skated.gun_ms - skated.sent_ms) / 1_000 / self._speed
         last_ms = max(times[-1] for times in skated.crossings.values() if times)

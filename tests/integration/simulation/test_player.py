@@ -1,21 +1,30 @@
 """A simulation on the real server: the same facts as in memory, and a robot in training."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
+from msgspec.structs import replace
 
 from tests.support import simulated
+from tests.support.process import free_port
 from tracker import app
 from tracker.config import Settings
 from tracker.log.event_log import EventLog
-from tracker.simulation.day import season
-from tracker.simulation.moves import Skated
+from tracker.simulation import player
+from tracker.simulation.day import moves, season
+from tracker.simulation.moves import Drawing, Move, Skated, Step
 from tracker.simulation.plan import Plan
-from tracker.simulation.player import SimulationRefused, begins, play
+from tracker.simulation.player import (
+    SimulationDiverged,
+    SimulationRefused,
+    SimulationUnanswered,
+    begins,
+    play,
+)
 from tracker.simulation.trainee import Trainee
 
 AT_ONCE = 1_000_000.0
@@ -69,6 +78,55 @@ async def test_a_seed_is_simulated_once(url: str) -> None:
     await play(url, plan, AT_ONCE, start=START)
     with pytest.raises(SimulationRefused, match="another --seed"):
         await play(url, plan, AT_ONCE, start=START + timedelta(minutes=1))
+
+
+async def test_another_draw_ends_the_simulation(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where server and simulation disagree about who starts where, the race is named."""
+
+    def mistaken(plan: Plan) -> Iterator[Move]:
+        for move in moves(plan):
+            if isinstance(move, Drawing):
+                first = move.races[0]
+                turned = replace(first, places=first.places[::-1])
+                yield replace(move, races=(turned, *move.races[1:]))
+            else:
+                yield move
+
+    monkeypatch.setattr(player, "moves", mistaken)
+    with pytest.raises(SimulationDiverged, match="sim-3-1/men-500/final-a"):
+        await play(url, Plan(seed=3, entries=3, distances=("men-500",)), AT_ONCE, start=START)
+
+
+async def test_other_events_than_foreseen_end_the_simulation(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A command that leads to something else is named, with what it should have led to."""
+
+    def mistaken(plan: Plan) -> Iterator[Move]:
+        for move in moves(plan):
+            if isinstance(move, Step) and move.kinds == ("RaceScheduled",):
+                yield replace(move, kinds=("RaceCancelled",))
+            else:
+                yield move
+
+    monkeypatch.setattr(player, "moves", mistaken)
+    with pytest.raises(SimulationDiverged, match="RaceScheduled, not to RaceCancelled"):
+        await play(url, Plan(seed=3, entries=3, distances=("men-500",)), AT_ONCE, start=START)
+
+
+async def test_a_silent_server_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody answers: after a while the simulation says so, in one sentence."""
+    monkeypatch.setattr(player, "RETRY_FOR_S", 0.1)
+    nowhere = f"http://127.0.0.1:{free_port()}"
+    with pytest.raises(SimulationUnanswered, match="has not taken a command"):
+        await play(nowhere, Plan(seed=3, entries=3, distances=("men-500",)), AT_ONCE, start=START)
+
+
+@pytest.mark.parametrize("speed", [0.0, -1.0, float("inf"), float("nan")])
+async def test_a_speed_that_is_none_is_refused(speed: float) -> None:
+    """Nothing is sent at a pace that does not exist."""
+    with pytest.raises(SimulationRefused, match="give a number above 0"):
+        await play("http://127.0.0.1:1", PLAN, speed)
 
 
 def test_no_fact_of_a_simulation_lies_in_the_future() -> None:
@@ -128,6 +186,10 @@ async def test_who_keys_the_truth_has_a_hundred(url: str, *, faultless: bool) ->
     played = await play(url, plan, AT_ONCE, start=START, training=robot.training())
     assert played.facts["CrossingRecorded"] == played.facts["BellRung"] == 0
     assert played.races == len(robot.judged) == 4
+    assert [line for line in said if line.startswith("Next is ")][-1].startswith(
+        "Next is Men 500 m, Final A"
+    )
+    assert sum("/console?race=" in line for line in said) == 4
     for one in robot.judged:
         missed = 0 if faultless else sum(bool(times) for times in one.skated.crossings.values())
         assert (one.score.missed, one.score.doubled, one.score.late) == (missed, 0, 0)

@@ -21,7 +21,9 @@ async def test_the_ice_is_shown_as_the_race_runs() -> None:
     drawn: list[str] = []
     speaking = Trainee("http://rink/", say=said.append, speed=2.0)
     drawing = Trainee("http://rink", say=lambda _: None, draw=drawn.append, speed=2.0)
+    speaking.announce(skated, 130.0)
     await asyncio.gather(speaking.watch(skated), drawing.watch(skated))
+    assert said[0] == "Next is Final A, in about 130 s. Key it at"
     assert said[1] == "http://rink/console?race=cup/women-500/final-a"
     crossed = [line.split()[-1] for line in said if re.match(r" \d:\d\d\.\d \d+$", line)]
     assert crossed == ["17", "4", "17", "4"]
