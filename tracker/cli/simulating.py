@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import aiohttp
+import msgspec
 from cyclopts import Parameter
-from rich.table import Table
+from rich.console import Group, RenderableType
+from rich.text import Text
 
 from tracker.cli import pairing, tables
 from tracker.cli.serving import ready, running_server, usable
@@ -177,17 +179,24 @@ def _verdict(judged: Judged) -> str:
     )
 
 
-def _mistakes(judged: Judged) -> Table:
+def _mistakes(judged: Judged) -> RenderableType:
+    """Return where the errors were, as many as can be read."""
     skated, score = judged.skated, judged.score
-    found = Table("Lap row", "Who", "Mistake", title="Where the errors were")
-    for each in score.mistakes[:_WORST]:
-        off = "" if each.off_ms is None else f" by {each.off_ms / 1_000:+.1f} s"
-        label = skated.labels.get(each.competitor, "")
-        found.add_row(str(each.row), f"{label} {each.competitor}".strip(), f"{each.kind}{off}")
+
+    def who(row: tables.Row) -> str:
+        return f"{skated.labels.get(row['competitor'], '')} {row['competitor']}".strip()
+
+    def what(row: tables.Row) -> object:
+        off_ms = row["off_ms"]
+        return row["kind"] if off_ms is None else f"{row['kind']} by {off_ms / 1_000:+.1f} s"
+
+    found = tables.table(
+        [msgspec.to_builtins(each) for each in score.mistakes[:_WORST]],
+        (("Row", lambda row: str(row["row"]), True), ("Who", who, False), ("What", what, False)),
+        title="Where the errors were",
+    )
     more = len(score.mistakes) - _WORST
-    if more > 0:
-        found.add_row("", "", f"and {more} more")
-    return found
+    return Group(found, Text(f"and {more} more")) if more > 0 else found
 
 
 def _summary(plan: Plan, played: player.Played) -> str:
