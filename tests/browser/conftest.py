@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.support import chromium
 
@@ -17,6 +17,9 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+# A machine that is busy with other things may take its time.
+expect.set_options(timeout=20_000)
+
 Open = Callable[..., AbstractAsyncContextManager[Page]]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import aiohttp
 from msgspec import Struct
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.support import officials, process
@@ -51,13 +51,14 @@ def lap(row: int, order: tuple[str, ...]) -> list[officials.Command]:
 
 async def shows(page: Page, shown: Shown, state: str, order: tuple[str, ...], laps: str) -> None:
     """Wait until a page shows a state, an order and the laps to go."""
-    await page.wait_for_function(
-        """([chip, state, lines, order, laps, toGo]) =>
-          document.querySelector(chip)?.dataset.state === state &&
-          [...document.querySelectorAll(lines)].map((e) => e.dataset.competitor).join() === order &&
-          document.querySelector(laps).textContent.includes(toGo)""",
-        arg=[shown.chip, state, shown.lines, ",".join(order), shown.laps, laps],
-    )
+    chip = page.locator(shown.chip).first
+    await expect(chip).to_have_attribute("data-state", state)
+    lines = page.locator(shown.lines)
+    await expect(lines).to_have_count(len(order))
+    for place, competitor in enumerate(order):
+        line = lines.nth(place)
+        await expect(line).to_have_attribute("data-competitor", competitor)
+    await expect(page.locator(shown.laps).first).to_contain_text(laps)
 
 
 @contextlib.asynccontextmanager
@@ -202,10 +203,8 @@ async def test_a_delayed_page_is_never_in_the_present(tmp_path: Path, open_page:
             await now.locator(".bug-number", has_text="4").wait_for()
             number = late.locator(".bug-number")
             assert await number.count() == 0 or await number.inner_text() != "4"
-            await late.wait_for_function(
-                "!document.querySelector('.refusal').hidden ||"
-                " document.querySelector('.bug-number')?.textContent === '4'"
-            )
+            told = late.locator(".refusal:visible")
+            await expect(told.or_(number.filter(has_text="4")).first).to_be_visible()
 
 
 async def test_a_display_is_paired_told_and_comes_back(tmp_path: Path, open_page: Open) -> None:

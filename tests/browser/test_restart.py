@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import aiohttp
+from playwright.async_api import expect
 
 from tests.browser import pages
 from tests.browser.conftest import Open
@@ -42,9 +43,8 @@ async def test_the_page_resumes_without_a_reload(tmp_path: Path, open_page: Open
                 await officials.post_all(http, served.url, crossings(2, here[::-1]))
                 await page.wait_for_selector('lap-counter[data-laps-to-go="3"]')
                 await page.wait_for_selector("connection-light:not([data-stale])")
-                await page.wait_for_function(
-                    "document.querySelectorAll('.line')[3].dataset.competitor === 'ann-one'"
-                )
+                last = page.locator(".line").nth(3)
+                await expect(last).to_have_attribute("data-competitor", "ann-one")
                 board = f"{served.url}/api/v1/races/{officials.RACE}/board"
                 rows = (await officials.get(http, board))["rows"]
                 assert await pages.order(page) == [row["id"] for row in rows]

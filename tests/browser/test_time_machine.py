@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
 
 from tests.browser.conftest import Open
 from tests.support import process
@@ -47,9 +48,9 @@ async def test_the_500_m_is_gone_along(url: str, open_page: Open) -> None:
         await page.wait_for_selector('.stage-two race-board[data-state="OFFICIAL"]')
         await page.wait_for_selector('[data-document="standings"]')
         result = page.locator('[data-document="result"]')
-        assert "1 → PEN" in await result.inner_text()
+        await expect(result).to_contain_text("1 → PEN")
         medals = page.locator('[data-document="medals"]').first
-        assert "gold 1 → 2" in await medals.inner_text()
+        await expect(medals).to_contain_text("gold 1 → 2")
 
         await page.get_by_role("button", name="What if").click()
         await page.get_by_role("checkbox", name="Penalty").check()

@@ -113,7 +113,8 @@ def enter(published: Published, ruleset: Ruleset) -> Competition:
         }
         entered = Entered(race, round_, stage, id_, lines)
         try:
-            for command in _commands(competition, entered, numbers[round_], gender, appears):
+            number = race.race if race.race in range(1, 100) else numbers[round_]
+            for command in _commands(competition, entered, number, gender, appears):
                 office.do(command)
         except TrackerError as error:
             competition.problems.append(Problem(race.place or race.words, error.message))

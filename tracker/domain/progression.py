@@ -77,12 +77,12 @@ def going_on(
 
     Whoever the referee advances is added and never displaces a place; they use up a place by time
     where there is one, unless `takes_time_place` or the decision itself says otherwise. A tie to
-    the thousandth for the last place advances both. `rest` takes everybody who started and was
-    not penalised.
+    the thousandth for the last place advances both; of two without a time, the one from the race
+    with the smaller number is proposed. `rest` takes everybody who started and was not penalised.
     """
     left = [
         _Left(race.scheduled.race, row)
-        for race in races
+        for race in sorted(races, key=_number)
         if race.scheduled is not None and not race.cancelled
         for row in sheet(race, public=public)
         if row.penalty is None
@@ -118,6 +118,10 @@ def going_on(
             gone |= {one.row.competitor for one in others}
         left = [one for one in left if one.row.competitor not in gone]
     return tuple(goers)
+
+
+def _number(race: Race) -> int:
+    return 0 if race.scheduled is None else race.scheduled.number
 
 
 def _advanced_to(one: _Left, target: Target, targets: Sequence[Target]) -> bool:

@@ -17,6 +17,7 @@ const state = {
   other: given.get("other"),
 };
 let asked = 0;
+let painted = 0;
 
 /** Show the state in the address, so that a moment can be sent to somebody. */
 function keep() {
@@ -26,64 +27,77 @@ function keep() {
   history.replaceState(null, "", `?${query}`);
 }
 
-async function showBoard(stage, position) {
+/** Read the race as it stood; what is returned shows it. */
+async function boardAt(stage, position) {
   const board = await read(`races/${race}/board`, { as_of: position });
-  find(`${stage} race-board`).board = asFeed({ ...board, as_of: String(position) });
-  return board;
-}
-
-async function show() {
-  const turn = ++asked;
-  keep();
-  for (const button of document.querySelectorAll("[data-mode]")) {
-    setAttribute(button, "aria-pressed", String(button.dataset.mode === state.mode));
-  }
-  const two = state.mode === "two";
-  find(".scrub-two").hidden = !two;
-  find(".stage-two").hidden = !two;
-  find(".supposing").hidden = state.mode !== "what-if";
-  find(".differences").hidden = state.mode === "one" || (state.mode === "what-if" && !supposed);
-  find(".tables").hidden = state.mode !== "one";
-  setAttribute(find(".stages"), "data-mode", state.mode);
-  try {
-    const board = await showBoard(".stage-one", state.at);
-    if (turn !== asked) return;
+  return () => {
+    find(`${stage} race-board`).board = asFeed({ ...board, as_of: String(position) });
+    if (stage !== ".stage-one") return;
     setText(find(".moments-race"), board.name);
     setText(find(".moments-round"), board.round);
     document.title = `${board.name} ${board.round} · Time machine · Bell Lap`;
-    if (two) await compare();
-    else if (state.mode === "one") await tables();
+  };
+}
+
+/** Show the moments that are chosen, whole: an answer that comes late never covers a later one. */
+async function show() {
+  const turn = ++asked;
+  const { mode, at, other } = state;
+  keep();
+  for (const button of document.querySelectorAll("[data-mode]")) {
+    setAttribute(button, "aria-pressed", String(button.dataset.mode === mode));
+  }
+  const two = mode === "two";
+  find(".scrub-two").hidden = !two;
+  find(".stage-two").hidden = !two;
+  find(".supposing").hidden = mode !== "what-if";
+  find(".differences").hidden = mode === "one" || (mode === "what-if" && !supposed);
+  find(".tables").hidden = mode !== "one";
+  setAttribute(find(".stages"), "data-mode", mode);
+  const reads = [boardAt(".stage-one", at)];
+  if (two) reads.push(boardAt(".stage-two", other), changes(at, other));
+  if (mode === "one") reads.push(tables(at));
+  try {
+    const shown = await Promise.all(reads);
+    if (turn < painted || mode !== state.mode) return;
+    painted = turn;
+    for (const paint of shown) paint();
     if (turn === asked) say("");
   } catch (error) {
-    say(error.message);
+    if (turn === asked) say(error.message);
   }
 }
 
-async function compare() {
-  await showBoard(".stage-two", state.other);
-  const [from, to] = [state.at, state.other].map(Number).sort((a, b) => a - b);
+async function changes(...moments) {
+  const [from, to] = moments.map(Number).sort((a, b) => a - b);
   const found = await read(`races/${race}/changes`, { from, to });
-  setText(find(".differences-title"), `From position ${from} to ${to}`);
-  find("difference-list").show(found.rows, "These two moments show the same.");
+  return () => {
+    setText(find(".differences-title"), `From position ${from} to ${to}`);
+    find("difference-list").show(found.rows, "These two moments show the same.");
+  };
 }
 
-async function tables() {
-  const as_of = state.at;
-  const classification = await read(`distances/${competition}/${distance}/classification`, { as_of });
-  list(".at-classification", classification.rows, (row) => [
-    row.rank ?? row.status ?? "–",
-    row.noc,
-    row.name,
-    row.medal ?? "",
-    row.points ?? "",
-  ], classification.official ? "" : "Not official at this moment.");
-  const medals = await read(`competitions/${competition}/medals`, { as_of });
-  list(".at-medals", medals.rows, (row) => [row.rank, row.noc, row.name, row.gold, row.silver, row.bronze],
-    medals.rows.length ? "" : "No medal had been given.");
-  if (!classification.series) return;
-  const table = classification.gender === "women" ? "women" : "men";
-  const standings = await read(`series/${classification.series}/standings`, { as_of, table });
-  list(".at-standings", standings.rows.slice(0, 12), (row) => [row.rank, row.noc, row.name, row.points], "");
+async function tables(as_of) {
+  const [classification, medals] = await Promise.all([
+    read(`distances/${competition}/${distance}/classification`, { as_of }),
+    read(`competitions/${competition}/medals`, { as_of }),
+  ]);
+  const { series, gender } = classification;
+  const table = gender === "women" ? "women" : "men";
+  const standings = series ? await read(`series/${series}/standings`, { as_of, table }) : null;
+  return () => {
+    list(".at-classification", classification.rows, (row) => [
+      row.rank ?? row.status ?? "–",
+      row.noc,
+      row.name,
+      row.medal ?? "",
+      row.points ?? "",
+    ], classification.official ? "" : "Not official at this moment.");
+    list(".at-medals", medals.rows, (row) => [row.rank, row.noc, row.name, row.gold, row.silver, row.bronze],
+      medals.rows.length ? "" : "No medal had been given.");
+    if (!standings) return;
+    list(".at-standings", standings.rows.slice(0, 12), (row) => [row.rank, row.noc, row.name, row.points], "");
+  };
 }
 
 function list(selector, rows, cells, note) {
@@ -108,8 +122,11 @@ async function suppose(event) {
   const form = find(".suppose");
   const drop = [...form.querySelectorAll("input:checked")].map((box) => Number(box.value));
   const ruleset = form.elements.ruleset.value || null;
+  const turn = ++asked;
   try {
     const found = await ask("what-if", { races: [{ race, drop }], ruleset });
+    if (turn < painted || state.mode !== "what-if") return;
+    painted = turn;
     supposed = true;
     find(".differences").hidden = false;
     setText(find(".differences-title"), "What would have been different");
