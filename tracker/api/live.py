@@ -1,26 +1,23 @@
-"""The live feed's conversations: WebSocket, server-sent events, long poll."""
+"""The live feed's doors: WebSocket, server-sent events, long poll."""
 
 import asyncio
 import contextlib
+import time
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 import msgspec
 import structlog
-from aiohttp import WSMsgType, web
+from aiohttp import web
 
+from tracker.api.handshake import agree
 from tracker.api.live_hello import form_of, hello_of, wants_deflate
-from tracker.api.live_sinks import (
-    CLOSE_WITHIN_S,
-    DRAIN_LOOK_S,
-    EventsSink,
-    PollSink,
-    SocketSink,
-    tune,
-)
-from tracker.api.middleware import NOTES
+from tracker.api.live_sinks import EventsSink, PollSink, tune
+from tracker.api.live_socket import ViewerSocket, take_over
+from tracker.api.middleware import NOTES, REQUEST_ID
 from tracker.live.audience import Viewer
 from tracker.live.hub import TRY_LATER, Hub
+from tracker.live.incoming import Incoming
 from tracker.live.packets import Form, cursor
 from tracker.live.refusals import BadReplay, FeedClosed, NotReady
 from tracker.live.stages import Stages
@@ -30,8 +27,6 @@ from tracker.log.recorded_event import RecordedEvent
 
 MESSAGE_HARD_LIMIT = 64 * 1024
 """Bytes of a message that are read at all; one that is longer is not even answered."""
-DEFLATE_BITS = 15
-"""The only window that shared messages fit; who agrees on another gets them uncompressed."""
 _log = structlog.get_logger("bell_lap.feed")
 EVENT_HEADERS = {
     "Content-Type": "text/event-stream; charset=utf-8",
@@ -58,7 +53,7 @@ class Live:
         self._hub = hub
         self._stages = stages or Stages(hub, Tape(hub.limits))
         self._log = log
-        self._sinks: set[SocketSink | EventsSink] = set()
+        self._sinks: set[ViewerSocket | EventsSink] = set()
         self._restless = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
@@ -85,7 +80,7 @@ class Live:
     async def close(self) -> None:
         """Tell every viewer to come back in a moment, and close the connections."""
         self._stages.close()
-        sockets = [sink for sink in self._sinks if isinstance(sink, SocketSink)]
+        sockets = [sink for sink in self._sinks if isinstance(sink, ViewerSocket)]
         ending = [sink.ending for sink in sockets if sink.ending is not None]
         if ending:
             await asyncio.wait(ending)
@@ -95,69 +90,47 @@ class Live:
 
     # --- WebSocket ---------------------------------------------------------------------------
 
-    async def feed(self, request: web.Request) -> web.WebSocketResponse:
-        """Converse with one viewer until either side ends it."""
-        form_of(request, deflate=False)
-        ws = web.WebSocketResponse(
-            compress=wants_deflate(request),
-            max_msg_size=MESSAGE_HARD_LIMIT,
-            timeout=CLOSE_WITHIN_S,
-        )
-        await ws.prepare(request)
-        transport = request.transport
-        if transport is None:
-            return ws
-        tune(transport)
-        sink = SocketSink(ws, transport)
-        form = form_of(request, deflate=ws.compress == DEFLATE_BITS)
+    async def feed(self, request: web.Request) -> web.StreamResponse:
+        """Converse with one viewer until either side ends it, on a connection of its own."""
+        form = form_of(request)
+        agreed = agree(request, deflate=wants_deflate(request))
+        form = msgspec.structs.replace(form, deflate=agreed.deflate)
+        if request.transport is None:
+            raise web.HTTPBadRequest(text="the connection is gone")
+        incoming = Incoming(MESSAGE_HARD_LIMIT, deflate=agreed.deflate)
+        socket = ViewerSocket(self, incoming, request.get(REQUEST_ID, ""))
+        self._sinks.add(socket)
+        return take_over(request, agreed.head, socket, lambda: self._welcome(socket, form))
+
+    def _welcome(self, socket: ViewerSocket, form: Form) -> None:
+        """Take a viewer in, or tell it to come again."""
         try:
-            viewer = self._hub.admit(sink, form)
+            viewer = self._hub.admit(socket, form)
         except FeedClosed as closed:
-            sink.write(self._hub.farewell(closed.bye, position=self._hub.position, form=form))
-            await ws.close(code=TRY_LATER)
-            return ws
-        self._sinks.add(sink)
-        subscription = self._converse(viewer)
-        try:
-            await self._listen(ws, sink, subscription)
-        finally:
+            socket.write(self._hub.farewell(closed.bye, position=self._hub.position, form=form))
+            socket.end(TRY_LATER)
+        else:
+            socket.converse(self._converse(viewer), self._hub.limits.hello_within_ms)
+
+    def now_ms(self) -> int:
+        """Return the time of day in ms since 1970."""
+        return self._hub.now_ms()
+
+    def left(self, viewer: ViewerSocket, close: int) -> None:
+        """Forget a viewer whose connection is gone, and say in one line how it was."""
+        self._sinks.discard(viewer)
+        subscription = viewer.subscription
+        if subscription is not None:
             subscription.leave()
-            self._sinks.discard(sink)
-            if NOTES in request:
-                request[NOTES].update(client=subscription.client, close=ws.close_code)
-        if sink.ending is not None:
-            await sink.ending
-        elif subscription.closing is not None:
-            closing = subscription.closing
-            await ws.close(code=closing.code, message=closing.reason.encode())
-        return ws
+        _log.info(
+            "viewer",
+            request_id=viewer.request_id,
+            client=subscription.client if subscription is not None else "",
+            close=close,
+            duration_ms=round((time.monotonic() - viewer.since) * 1000, 1),
+        )
 
-    async def _listen(
-        self, ws: web.WebSocketResponse, sink: SocketSink, subscription: Subscription
-    ) -> None:
-        """Pass on what the viewer says, one message at a time, until the conversation is over."""
-        loop = asyncio.get_running_loop()
-        hello_by = loop.time() + self._hub.limits.hello_within_ms / 1000
-        while subscription.closing is None:
-            try:
-                async with asyncio.timeout_at(None if subscription.greeted else hello_by):
-                    message = await ws.receive()
-            except TimeoutError:
-                subscription.hello_is_late()
-            else:
-                if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
-                    return
-                subscription.receive(message.data, self._hub.now_ms())
-                await self._supply(subscription)
-            data = subscription.to_send()
-            if data:
-                sink.write(data)
-            await asyncio.sleep(0)  # some event loops write at the end of their turn
-            # Who asks faster than it reads is not heard again before it has read.
-            while sink.pending() and sink.ending is None:  # noqa: ASYNC110 - no event says so
-                await asyncio.sleep(DRAIN_LOOK_S)
-
-    async def _supply(self, subscription: Subscription) -> None:
+    async def fetch(self, subscription: Subscription) -> None:
         """Fetch what a hello needs before it can be answered."""
         if subscription.wanted:
             events: Sequence[RecordedEvent] = ()
@@ -193,7 +166,7 @@ class Live:
         self._sinks.add(sink)
         try:
             subscription.receive_hello(hello)
-            await self._supply(subscription)
+            await self.fetch(subscription)
             if subscription.refusal is not None:
                 raise subscription.refusal
             await answer.prepare(request)

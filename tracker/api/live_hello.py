@@ -10,15 +10,15 @@ from tracker.live.packets import Form
 ENCODINGS = ("json", "msgpack")
 
 
-def form_of(request: web.Request, *, deflate: bool) -> Form:
-    """Return how a WebSocket is to carry messages, by its address and what was agreed on.
+def form_of(request: web.Request) -> Form:
+    """Return how a WebSocket is to carry messages, by its address.
 
     Raises BadParameter.
     """
     encoding = request.query.get("encoding", "json")
     for known in ENCODINGS:
         if encoding == known:
-            return Form(encoding=known, deflate=deflate)  # type: ignore[arg-type]  # one of two
+            return Form(encoding=known)  # type: ignore[arg-type]  # one of two
     raise BadParameter(f"encoding={encoding[:40]} is unknown: it is one of {', '.join(ENCODINGS)}")
 
 

@@ -5,8 +5,6 @@ import contextlib
 import socket
 import struct
 
-from aiohttp import web
-
 SEND_BUFFER_LIMIT = 64 * 1024
 """Bytes the kernel keeps for a viewer; what is in there is not replaced by anything newer."""
 UNSENT_LIMIT = 16 * 1024
@@ -21,39 +19,6 @@ DRAIN_LOOK_S = 0.02
 # Linux names these, Python 3.11 not all of them.
 _TCP_NOTSENT_LOWAT = getattr(socket, "TCP_NOTSENT_LOWAT", 25)
 _TCP_USER_TIMEOUT = getattr(socket, "TCP_USER_TIMEOUT", 18)
-
-
-class SocketSink:
-    """The writing end of one WebSocket."""
-
-    def __init__(self, ws: web.WebSocketResponse, transport: asyncio.Transport) -> None:
-        self._ws = ws
-        self._transport = transport
-        self.ending: asyncio.Task[None] | None = None
-        """The closing of the connection, once it was asked for."""
-
-    def write(self, data: bytes) -> None:
-        """Hand frames over; those for a connection that is going away are lost with it."""
-        if self.ending is None and not self._transport.is_closing():
-            self._transport.write(data)
-
-    def pending(self) -> int:
-        """Return how many bytes the kernel has not taken."""
-        return self._transport.get_write_buffer_size()
-
-    def end(self, code: int) -> None:
-        """Begin to close, and cut the connection when that takes too long."""
-        if self.ending is None:
-            self.ending = asyncio.get_running_loop().create_task(self._end(code))
-
-    async def _end(self, code: int) -> None:
-        try:
-            async with asyncio.timeout(CLOSE_WITHIN_S):
-                await self._ws.close(code=code)
-        except TimeoutError:
-            pass
-        if self.pending():
-            cut(self._transport)
 
 
 class EventsSink:

@@ -3,8 +3,8 @@
 import struct
 import zlib
 
-_TEXT, _BINARY = 0x81, 0x82
-"""A whole message: FIN and opcode 1 or 2."""
+_TEXT, _BINARY, _CLOSE, _PONG = 0x81, 0x82, 0x88, 0x8A
+"""A whole message: FIN and the opcode."""
 _COMPRESSED = 0x40
 """RSV1: the message is compressed as RFC 7692 says."""
 _SHORT = 126
@@ -40,6 +40,16 @@ def deflated_frame(payload: bytes, *, binary: bool = False) -> bytes:
         if len(body) < len(payload):
             return _frame(opcode | _COMPRESSED, body)
     return _frame(opcode, payload)
+
+
+def close_frame(code: int | None, reason: str = "") -> bytes:
+    """Return a goodbye with a code and a word why, or with neither."""
+    return _frame(_CLOSE, b"" if code is None else struct.pack("!H", code) + reason.encode()[:123])
+
+
+def pong_frame(payload: bytes) -> bytes:
+    """Return the answer to a ping."""
+    return _frame(_PONG, payload)
 
 
 def _frame(first: int, payload: bytes) -> bytes:

@@ -46,16 +46,18 @@ class Events(Viewer):
         """Return the next message, folded."""
         assert self.answer is not None
         message: Json | None = None
+        last_id = self.last_id
         async with asyncio.timeout(5):
             while line := (await self.answer.content.readline()).decode():
                 name, _, value = line.rstrip("\n").partition(": ")
                 if name == "id":
-                    self.last_id = value
+                    last_id = value
                 elif name == "retry":
                     self.retry_ms = int(value)
                 elif name == "data":
                     message = json.loads(value)
                 elif not name and message is not None:
+                    self.last_id = last_id  # an event that was cut in half never was
                     self.take(message)
                     return message
         raise EOFError

@@ -248,6 +248,32 @@ async def test_pings_are_answered() -> None:
         assert (answer.type, answer.data) == (aiohttp.WSMsgType.PONG, b"still there?")
 
 
+async def test_a_flood_of_pings_is_not_answered() -> None:
+    """Who sends more than anybody has to say, and reads nothing, goes; nothing piles up."""
+    async with Rink(slow_ms=300, heartbeat_ms=200).open() as rink, watching(rink, RACE) as other:
+        _, writer = await frozen_viewer(rink.url)
+        most = 0
+        async with asyncio.timeout(10):
+            while rink.hub.viewers == 2:
+                writer.write(b"\x89\xfd" + bytes(4) + b"x" * 125)
+                most = max(most, waiting(rink))
+                await asyncio.sleep(0)
+        assert most < 100_000
+        await other.read_to(rink.change({RACE: {"lap": 1}}))
+        writer.transport.abort()
+
+
+async def test_what_no_client_may_send_ends_the_connection() -> None:
+    """A frame without a mask: close code 1002, and the place is free again."""
+    async with Rink().open() as rink:
+        reader, writer = await frozen_viewer(rink.url)
+        writer.write(b"\x81\x02hi")
+        async with asyncio.timeout(5):
+            assert b"\x88\x02\x03\xea" in await reader.read(-1)
+        await rink.emptied()
+        writer.transport.abort()
+
+
 async def test_an_ordinary_request_is_refused() -> None:
     """The feed is no page."""
     async with (

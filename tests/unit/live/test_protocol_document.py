@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tracker.api import live, live_sinks
+from tracker.api import live, live_sinks, live_socket
 from tracker.client import check
 from tracker.live import fields, frames, hub, messages, refusals, subscription, topics
 from tracker.live.limits import Limits
@@ -118,6 +118,7 @@ def test_every_limit_is_stated() -> None:
         live.MESSAGE_HARD_LIMIT,
         live_sinks.SEND_BUFFER_LIMIT,
         live_sinks.UNANSWERED_MS,
+        live_socket.WAITING_MOST,
         fields.DEPTH_LIMIT,
         frames.DEFLATE_LEAST_BYTES,
         int(messages.FASTEST_REPLAY),
