@@ -1,6 +1,7 @@
 /* The two ends of benchmarks/fan_out: viewers that only read, and the barest sender there can be.
  *
- * fan_out viewers PORT N TOPIC   connects N viewers; on each line of stdin says what has arrived
+ * fan_out viewers PORT N TOPIC EXTENSION [nats|frozen]
+ *                                connects N viewers; on each line of stdin says what has arrived
  * fan_out sender N               accepts N viewers; on "COUNT PAUSE_US" sends so many frames to each
  */
 #define _GNU_SOURCE
@@ -80,7 +81,15 @@ static void report(int viewers) {
   memset(seen, 0, sizeof seen);
 }
 
-static void viewers(int port, int count, const char *topic, const char *extension) {
+static void say(int fd, const char *text) {
+  int size = strlen(text);
+  unsigned char frame[256] = {0x81, 0x80 | size, 0, 0, 0, 0};
+  memcpy(frame + 6, text, size);
+  if (write(fd, frame, size + 6) != size + 6) fail("write");
+}
+
+static void viewers(int port, int count, const char *topic, const char *extension, const char *how) {
+  int nats = !strcmp(how, "nats"), frozen = !strcmp(how, "frozen"), little = 4096;
   int ep = epoll_create1(0);
   long long began = now_ns();
   for (int i = 0; i < count; i++) {
@@ -88,21 +97,25 @@ static void viewers(int port, int count, const char *topic, const char *extensio
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     v->fd = socket(AF_INET, SOCK_STREAM, 0);
+    if (frozen) setsockopt(v->fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
     if (connect(v->fd, (void *)&to, sizeof to)) fail("connect");
-    char ask[1024], hello[256];
-    int size = snprintf(hello, sizeof hello, "{\"t\":\"hello\",\"v\":1,\"topics\":[\"%s\"]}", topic);
+    char ask[1024], hello[120];
+    if (nats) strcpy(hello, "CONNECT {\"verbose\":false}\r\nSUB bench 1\r\n");
+    else snprintf(hello, sizeof hello, "{\"t\":\"hello\",\"v\":1,\"topics\":[\"%s\"]}", topic);
     int n = snprintf(ask, sizeof ask,
                      "GET /feed HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
-                     "%s\r\n%c%c%c%c%c%c%s", extension, 0x81, 0x80 | size, 0, 0, 0, 0, "");
+                     "%s\r\n", extension);
     if (write(v->fd, ask, n) != n) fail("write");
-    if (write(v->fd, hello, size) != size) fail("write");
+    if (!nats) say(v->fd, hello);
     char got;
     for (int ends = 0; ends < 4;) {
       if (read(v->fd, &got, 1) != 1) fail("handshake");
       ends = (got == '\r' && ends % 2 == 0) || (got == '\n' && ends % 2 == 1) ? ends + 1 : 0;
     }
+    if (nats) say(v->fd, hello);
     fcntl(v->fd, F_SETFL, O_NONBLOCK);
+    if (frozen) continue;
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = v};
     if (epoll_ctl(ep, EPOLL_CTL_ADD, v->fd, &event)) fail("epoll");
   }
@@ -163,14 +176,14 @@ static void sender(int count) {
         if (send(fds[i], frame, 4 + PAYLOAD, MSG_NOSIGNAL) < 0) fail("send");
       if (pause_us) usleep(pause_us);
     }
-    printf("{\"cpu_s\":%.6f}\n", cpu_s() - began);
+    printf("{\"cpu_s\":%.6f,\"rss\":0}\n", cpu_s() - began);
     fflush(stdout);
   }
 }
 
 int main(int argc, char **argv) {
   if (argc >= 5 && !strcmp(argv[1], "viewers"))
-    viewers(atoi(argv[2]), atoi(argv[3]), argv[4], argc > 5 ? argv[5] : "");
+    viewers(atoi(argv[2]), atoi(argv[3]), argv[4], argc > 5 ? argv[5] : "", argc > 6 ? argv[6] : "");
   else if (argc == 3 && !strcmp(argv[1], "sender")) sender(atoi(argv[2]));
   return 2;
 }

@@ -1,14 +1,17 @@
-"""One change to a thousand viewers: this project's hub beside a C sender and Python peers.
+"""One change to thousands of viewers: this project's hub beside a C sender and its peers.
 
-    python -m benchmarks.fan_out [--quick] [--viewers N]
+    python -m benchmarks.fan_out [--quick] [--viewers N] [--idle N]
 
 In one run each server gets the same viewers, written in C and no bottleneck, and the same deltas of
 900 bytes: first paced, then as fast as they go. Every figure is told beside the C sender's, which
-writes the same frame to each socket and does nothing else. Needs a C compiler.
+writes the same frame to each socket and does nothing else. Needs a C compiler; NATS is left out
+where there is no `nats-server`.
 """
 
 import argparse
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,20 +19,49 @@ import time
 from pathlib import Path
 from typing import Any
 
-from benchmarks.fan_out_servers import KINDS, TOPIC
+from benchmarks.fan_out_servers import KINDS, NATS, TOPIC
 
 SOURCE = Path(__file__).with_name("fan_out.c")
 DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 LIMIT = "C send()"
+OURS = "bell-lap"
+Figures = dict[str, dict[str, float]]
 TARGETS = (
-    ("bell-lap", LIMIT, "CPU for a delivery", 1.2),
-    ("websockets.broadcast", "bell-lap", "CPU for a delivery, at least", 1.6),
-    ("aiohttp deflate", "bell-lap deflate", "CPU for a delivery, at least", 4.0),
+    (OURS, LIMIT, "flat cpu_us", "processor time for a delivery, flat out", "at most", 1.2),
+    (OURS, LIMIT, "paced cpu_us", "processor time for a delivery, paced", "at most", 1.2),
+    (OURS, LIMIT, "flat per_s", "deliveries a second", "at least", 0.8),
+    (OURS, LIMIT, "paced p99", "time to the last viewer, p99", "at most", 1.5),
+    (OURS, "websockets.broadcast", "flat per_s", "deliveries a second", "at least", 1.6),
+    (OURS, "picows", "flat per_s", "deliveries a second", "at least", 1.0),
+    (OURS, "aiohttp send_str", "flat per_s", "deliveries a second", "at least", 1.0),
+    (OURS, NATS, "flat per_s", "deliveries a second", "at least", 1.0),
+    ("bell-lap deflate", OURS, "flat per_s", "deliveries a second", "at least", 0.9),
+    ("bell-lap deflate", "aiohttp deflate", "flat per_s", "deliveries a second", "at least", 4.0),
+    (OURS, "aiohttp send_str", "handshakes_s", "handshakes a second", "at least", 1.0),
 )
 
 
+class Viewers:
+    """A process in C that holds viewers of a server."""
+
+    def __init__(self, tool: str, port: str, count: int, kind: str, how: str = "") -> None:
+        extension = DEFLATE if kind.endswith("deflate") else ""
+        how = how or ("nats" if kind == NATS else "")
+        self.process = _open([tool, "viewers", port, str(count), TOPIC, extension, how], 1)
+        self.connected_ms: float = json.loads(_line(self.process))["connected_ms"]
+
+    def seen(self) -> dict[str, Any]:
+        """Return what has arrived since this was asked last."""
+        return _ask(self.process, "?")
+
+    def end(self) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.wait()
+
+
 class Peer:
-    """A server and its viewers, each a process spoken to in lines."""
+    """A server, a process spoken to in lines, and its viewers."""
 
     def __init__(self, tool: str, kind: str, viewers: int) -> None:
         command = (
@@ -37,52 +69,63 @@ class Peer:
             if kind == LIMIT
             else [sys.executable, "-m", "benchmarks.fan_out_servers", kind]
         )
-        self.viewers = viewers
-        self.server = _open(command)
-        port = _line(self.server).strip()
-        extension = DEFLATE if kind.endswith("deflate") else ""
-        self.watching = _open([tool, "viewers", port, str(viewers), TOPIC, extension])
-        self.connected_ms = json.loads(_line(self.watching))["connected_ms"]
+        self.tool, self.kind, self.count = tool, kind, viewers
+        self.server = _open(command, 0)
+        self.port = _line(self.server).strip()
+        if kind not in (LIMIT, NATS):
+            # What a server keeps for the first viewers ever is not what it keeps for one more.
+            first = Viewers(tool, self.port, 50, kind)
+            time.sleep(0.2)
+            first.end()
+        self.before = 0.0 if kind == LIMIT else self.ask(1, 0)["rss"]
+        self.watching = Viewers(tool, self.port, viewers, kind)
         time.sleep(0.5)
-        self._seen()
+        self.watching.seen()
+
+    def ask(self, count: int, pause_us: int) -> dict[str, Any]:
+        """Have so many broadcasts sent; return what the server says of it."""
+        return _ask(self.server, f"{count} {pause_us}")
 
     def phase(self, count: int, pause_us: int) -> dict[str, float]:
         """Send so many broadcasts and return what that came to."""
         began = time.perf_counter()
-        told = self._ask(self.server, f"{count} {pause_us}")
+        told = self.ask(count, pause_us)
         took_s = time.perf_counter() - began
         time.sleep(0.3)
-        seen = self._seen()
+        seen = self.watching.seen()
         arrived = seen["arrived"]
         return {
             "cpu_us": told["cpu_s"] * 1e6 / arrived if arrived else 0.0,
             "per_s": arrived / took_s,
-            "share": arrived / (count * self.viewers),
+            "share": arrived / (count * self.count),
             "p50": seen["p50"],
             "p99": seen["p99"],
+            "rss": told["rss"],
         }
-
-    def _seen(self) -> dict[str, Any]:
-        return self._ask(self.watching, "?")
-
-    def _ask(self, process: "subprocess.Popen[str]", line: str) -> dict[str, Any]:
-        assert process.stdin is not None
-        process.stdin.write(f"{line}\n")
-        process.stdin.flush()
-        answer: dict[str, Any] = json.loads(_line(process))
-        return answer
 
     def end(self) -> None:
         """End both processes."""
-        for process in (self.watching, self.server):
-            process.kill()
-            process.wait()
+        self.watching.end()
+        self.server.terminate()
+        self.server.wait()
 
 
-def _open(command: list[str]) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
+def _open(command: list[str], core: int) -> "subprocess.Popen[str]":
+    """Start a process, on a core of its own where there are two."""
+    process = subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(process.pid, {cores[core % len(cores)]})
+    return process
+
+
+def _ask(process: "subprocess.Popen[str]", line: str) -> dict[str, Any]:
+    assert process.stdin is not None
+    process.stdin.write(f"{line}\n")
+    process.stdin.flush()
+    answer: dict[str, Any] = json.loads(_line(process))
+    return answer
 
 
 def _line(process: "subprocess.Popen[str]") -> str:
@@ -92,33 +135,69 @@ def _line(process: "subprocess.Popen[str]") -> str:
     return line
 
 
-def measure(viewers: int, paced: int, flat: int) -> dict[str, dict[str, float]]:
+def measure(tool: str, viewers: int, paced: int, flat: int) -> Figures:
     """Return every server's figures, by name and phase."""
-    found: dict[str, dict[str, float]] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        tool = str(Path(folder) / "fan_out")
-        subprocess.run(["cc", "-O2", "-o", tool, str(SOURCE)], check=True)
-        for kind in (LIMIT, *KINDS):
-            peer = Peer(tool, kind, viewers)
-            try:
-                peer.phase(5, 10_000)  # everything is warm
-                slow = peer.phase(paced, 50_000)
-                fast = peer.phase(flat, 0)
-            finally:
-                peer.end()
-            found[kind] = {
-                **{f"paced {name}": value for name, value in slow.items()},
-                **{f"flat {name}": value for name, value in fast.items()},
-                "handshakes/s": viewers / peer.connected_ms * 1000,
-            }
-            print(
-                f"{kind:22} {slow['cpu_us']:7.2f} us paced {fast['cpu_us']:7.2f} us flat "
-                f"{fast['per_s']:9.0f}/s  arrived {fast['share']:4.0%}  to the last viewer "
-                f"{slow['p50']:6.1f} ms, p99 {slow['p99']:6.1f} ms  "
-                f"{found[kind]['handshakes/s']:6.0f} handshakes/s",
-                flush=True,
-            )
+    found: Figures = {}
+    for kind in (LIMIT, *KINDS):
+        if kind == NATS and shutil.which("nats-server") is None:
+            continue
+        peer = Peer(tool, kind, viewers)
+        try:
+            idle = peer.phase(5, 10_000)  # everything is warm
+            slow = peer.phase(paced, 50_000 if viewers <= 1000 else 200_000)
+            fast = peer.phase(flat, 0)
+        finally:
+            peer.end()
+        found[kind] = {
+            **{f"paced {name}": value for name, value in slow.items()},
+            **{f"flat {name}": value for name, value in fast.items()},
+            "handshakes_s": viewers / peer.watching.connected_ms * 1000,
+            "kib": (idle["rss"] - peer.before) / viewers / 1024,
+        }
+        print(
+            f"| {kind} | {slow['cpu_us']:.2f} | {fast['cpu_us']:.2f} | {fast['per_s']:,.0f} | "
+            f"{fast['share']:.0%} | {slow['p50']:.1f} | {slow['p99']:.1f} | "
+            f"{found[kind]['handshakes_s']:,.0f} |",
+            flush=True,
+        )
     return found
+
+
+def frozen(tool: str, viewers: int, count: int) -> None:
+    """Print what one viewer that reads nothing does to the others, and to memory."""
+    peer = Peer(tool, OURS, viewers)
+    try:
+        peer.phase(20, 10_000)
+        without = peer.phase(count, 20_000)
+        stuck = Viewers(tool, peer.port, 1, OURS, "frozen")
+        peer.ask(300, 1_000)  # its buffers are full from here on
+        peer.watching.seen()
+        beside = peer.phase(count, 20_000)
+        stuck.end()
+    finally:
+        peer.end()
+    print(
+        f"one viewer that reads nothing beside {viewers}: p99 {beside['p99']:.2f} ms, without it "
+        f"{without['p99']:.2f} ms: {beside['p99'] / without['p99']:.2f} (target at most 1.1); "
+        f"memory {(beside['rss'] - without['rss']) / 1024:+.0f} KiB (target below 1024)"
+    )
+
+
+def idle(tool: str, viewers: int) -> None:
+    """Print what so many viewers weigh that are told nothing, and whether a race reaches all."""
+    peer = Peer(tool, OURS, viewers)
+    try:
+        quiet = peer.ask(0, 0)
+        weight = (quiet["rss"] - peer.before) / viewers / 1024
+        race = peer.phase(20, 500_000)
+    finally:
+        peer.end()
+    print(
+        f"{viewers} idle viewers: {weight:.2f} KiB each (target at most 4), "
+        f"{viewers / peer.watching.connected_ms * 1000:,.0f} handshakes a second; then 20 changes: "
+        f"{race['share']:.2%} arrived, the last viewer has one after {race['p50']:.0f} ms, "
+        f"p99 {race['p99']:.0f} ms"
+    )
 
 
 def main() -> None:
@@ -126,14 +205,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few viewers, few broadcasts")
     parser.add_argument("--viewers", type=int, default=1000)
+    parser.add_argument("--idle", type=int, default=9_900, help="idle viewers; 0 for none")
     arguments = parser.parse_args()
     viewers, paced, flat = (50, 10, 50) if arguments.quick else (arguments.viewers, 100, 500)
-    found = measure(viewers, paced, flat)
-    for one, other, what, target in TARGETS:
-        for phase in ("paced", "flat"):
-            base = found[other][f"{phase} cpu_us"]
-            ratio = found[one][f"{phase} cpu_us"] / base if base else 0.0
-            print(f"{one} / {other}, {what}, {phase}: {ratio:.2f} (target {target})")
+    with tempfile.TemporaryDirectory() as folder:
+        tool = str(Path(folder) / "fan_out")
+        subprocess.run(["cc", "-O2", "-o", tool, str(SOURCE)], check=True)
+        print("| server | us paced | us flat | deliveries/s | arrived | p50 ms | p99 ms | hs/s |")
+        print("|---|---|---|---|---|---|---|---|")
+        found = measure(tool, viewers, paced, flat)
+        for one, other, figure, words, bound, target in TARGETS:
+            if other in found and found[other][figure]:
+                ratio = found[one][figure] / found[other][figure]
+                print(f"{one} / {other}, {words}: {ratio:.2f} (target {bound} {target})")
+        frozen(tool, viewers, 20 if arguments.quick else 500)
+        if arguments.idle and not arguments.quick:
+            idle(tool, arguments.idle)
 
 
 if __name__ == "__main__":
