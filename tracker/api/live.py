@@ -120,8 +120,6 @@ class Live:
         """Forget a viewer whose connection is gone, and say in one line how it was."""
         self._sinks.discard(viewer)
         subscription = viewer.subscription
-        if subscription is not None:
-            subscription.leave()
         _log.info(
             "viewer",
             request_id=viewer.request_id,

@@ -91,6 +91,15 @@ def take_over(
     return Taken()
 
 
+def _lost(_: bytes) -> None:
+    """Write nothing."""
+
+
+def _nothing() -> int:
+    """Return that nothing is left to be taken."""
+    return 0
+
+
 class ViewerSocket(asyncio.Protocol):
     """Both ends of one connection: what is heard goes to the subscription, one message at a time.
 
@@ -107,9 +116,11 @@ class ViewerSocket(asyncio.Protocol):
         "_transport",
         "_waiting",
         "ending",
+        "pending",
         "request_id",
         "since",
         "subscription",
+        "write",
     )
 
     def __init__(self, keeper: Keeper, incoming: Incoming, request_id: str) -> None:
@@ -129,17 +140,13 @@ class ViewerSocket(asyncio.Protocol):
         self._supplying: asyncio.Task[None] | None = None
         self._waiting: list[Heard] = []
         """What was said and is not answered."""
+        # The transport's own, with nothing between: they are called for every change.
+        self.write: Callable[[bytes], None] = _lost
+        """Hands frames over; those for a connection that is going away are lost with it."""
+        self.pending: Callable[[], int] = _nothing
+        """Returns how many bytes the kernel has not taken."""
 
     # --- the writing end ---------------------------------------------------------------------
-
-    def write(self, data: bytes) -> None:
-        """Hand frames over; those for a connection that is going away are lost with it."""
-        if self.ending is None and not self._transport.is_closing():
-            self._transport.write(data)
-
-    def pending(self) -> int:
-        """Return how many bytes the kernel has not taken."""
-        return self._transport.get_write_buffer_size()
 
     def end(self, code: int, reason: str = "") -> None:
         """Begin to close, and cut the connection when that takes too long."""
@@ -147,6 +154,7 @@ class ViewerSocket(asyncio.Protocol):
             return
         self._transport.write(close_frame(code, reason))
         self._close_code = code
+        self._part()
         loop = asyncio.get_running_loop()
         self.ending = loop.create_future()
         self._await_no_hello()
@@ -236,13 +244,22 @@ class ViewerSocket(asyncio.Protocol):
         self._close_code = code
         self._waiting.clear()
         self._transport.write(close_frame(code if code != NO_CODE else None))
+        self._part()
         self._transport.close()
+
+    def _part(self) -> None:
+        """Take the viewer out of the feed at once: nothing is written after a goodbye."""
+        self.write = _lost
+        if self.subscription is not None:
+            self.subscription.leave()
 
     # --- what the event loop calls -----------------------------------------------------------
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection."""
         self._transport = cast("asyncio.Transport", transport)
+        self.write = self._transport.write
+        self.pending = self._transport.get_write_buffer_size
         tune(self._transport)
 
     def data_received(self, data: bytes) -> None:
@@ -270,6 +287,7 @@ class ViewerSocket(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - both mean gone
         """Forget the viewer."""
+        self._part()
         self._await_no_hello()
         for running in (self._goes_on, self._supplying):
             if running is not None:
