@@ -25,6 +25,8 @@ class Events(Viewer):
     def __init__(self) -> None:
         super().__init__()
         self.last_id = ""
+        self.step: list[Json] = []
+        """Messages of a step whose end has not come."""
         self.retry_ms = 0
         self.answer: aiohttp.ClientResponse | None = None
 
@@ -40,6 +42,7 @@ class Events(Viewer):
             http.get(url, params={"topics": BOTH, **query}, headers=headers) as answer,
         ):
             self.answer = answer
+            self.step.clear()
             yield self
 
     async def read(self) -> Json:
@@ -57,8 +60,13 @@ class Events(Viewer):
                 elif name == "data":
                     message = json.loads(value)
                 elif not name and message is not None:
-                    self.last_id = last_id  # an event that was cut in half never was
-                    self.take(message)
+                    # What was cut in half never was: neither half an event, nor half a step.
+                    self.last_id = last_id
+                    self.step.append(message)
+                    if not message.get("more"):
+                        for each in self.step:
+                            self.take(each)
+                        self.step.clear()
                     return message
         raise EOFError
 
