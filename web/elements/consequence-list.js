@@ -11,7 +11,7 @@ export class ConsequenceList extends HTMLElement {
   #key = "";
 
   /** Show the rows of a what-if, or a sentence while there is none. */
-  show(rows, { empty = "Nothing would be another." } = {}) {
+  show(rows, { empty = "Nothing would be another.", name = null } = {}) {
     const key = JSON.stringify([rows, empty]);
     if (key === this.#key) return;
     this.#key = key;
@@ -20,7 +20,7 @@ export class ConsequenceList extends HTMLElement {
       this.replaceChildren(h("p", { class: "soft" }, rows));
       return;
     }
-    const found = consequences(rows);
+    const found = consequences(name && Array.isArray(rows) ? rows.map((row) => ({ ...row, name: name(row) })) : rows);
     if (none(found)) {
       this.replaceChildren(h("p", { class: "soft" }, empty));
       return;
@@ -31,7 +31,7 @@ export class ConsequenceList extends HTMLElement {
       ...part("Places", found.places, place, MOST.places),
       ...part(onward(found.starters), found.onward, goes, MOST.onward),
       ...part("Medals", found.nations, nation, MOST.nations),
-      ...part("Points", found.points, scored, MOST.points),
+      ...tables(found.points),
       ...(more ? [h("p", { class: "soft" }, `Ranks alone move for ${more} more.`)] : []),
     );
   }
@@ -47,17 +47,26 @@ function part(title, lines, line, most = lines.length) {
   ];
 }
 
+/** The points, one list for each table of the standings. */
+function tables(lines) {
+  const names = [...new Set(lines.map(table))];
+  const most = Math.max(2, Math.floor(MOST.points / Math.max(names.length, 1)));
+  return names.flatMap((name) =>
+    part(`Points ${name.replace("-", " ")}`, lines.filter((line) => table(line) === name), scored, most),
+  );
+}
+
 function entry(line, ...content) {
   return h(
     "li",
     { class: "so-line" },
     h("span", { class: "so-who" }, h("b", null, line.name), line.noc === line.name ? "" : ` ${line.noc}`),
-    h("span", { class: "so-what" }, ...content),
+    h("span", { class: "so-what" }, ...content.filter(Boolean)),
   );
 }
 
 /** One value that would be another, which says exactly what of which document it is. */
-function change(line, field, { unit = "", nothing = "–" } = {}) {
+function change(line, field, { nothing = "–", now = nothing } = {}) {
   const found = line?.changes[field];
   if (!found) return null;
   const [before, after] = found;
@@ -71,8 +80,8 @@ function change(line, field, { unit = "", nothing = "–" } = {}) {
       "data-field": field,
       "data-after": JSON.stringify(after),
     },
-    h("s", { "aria-label": `before ${before ?? nothing}` }, String(before ?? nothing)),
-    h("b", { "aria-label": `after ${after ?? nothing}` }, `${after ?? nothing}${unit}`),
+    String(before ?? nothing) && h("s", { "aria-label": `before ${before ?? nothing}` }, String(before ?? nothing)),
+    h("b", { "aria-label": `after ${after ?? now}` }, String(after ?? now)),
   );
 }
 
@@ -80,9 +89,9 @@ function place(line) {
   return entry(
     line,
     change(line, "rank"),
-    change(line, "status", { nothing: "placed" }),
+    change(line, "status", { nothing: "", now: "placed" }),
     change(line, "mark"),
-    change(line.medal, "medal", { nothing: "no medal" }),
+    change(line.medal, "medal"),
   );
 }
 
@@ -103,16 +112,20 @@ function goes(line) {
 function nation(line) {
   return entry(
     line,
-    ...MEDALS.filter((medal) => line.changes[medal]).map((medal) =>
+    ...MEDALS.filter((medal) => counts(line.changes[medal])).map((medal) =>
       h("span", { class: "so-medal", "data-medal": medal }, h("i", null, medal), change(line, medal)),
     ),
   );
 }
 
+/** Whether a number of medals is another: none and 0 are the same. */
+function counts(found) {
+  return found && (found[0] ?? 0) !== (found[1] ?? 0);
+}
+
 function scored(line) {
   return entry(
     line,
-    h("i", { class: "so-table" }, table(line)),
     change(line, "points"),
     line.changes.rank && h("span", { class: "so-unit" }, "rank ", change(line, "rank")),
   );

@@ -12,11 +12,19 @@ export class UndoList extends HTMLElement {
   #chosen = null;
   #ask = null;
   #take = null;
+  #name = null;
 
-  /** Say how to ask what one would change, and how to take one back. */
-  connect({ ask, take }) {
+  /** Say how to ask what one would change, how to take one back, and what rows are called. */
+  connect({ ask, take, name }) {
     this.#ask = ask;
     this.#take = take;
+    this.#name = name;
+  }
+
+  /** Ask about one of those shown, by its key. */
+  choose(key) {
+    const found = this.#all.find((each) => each.key === key);
+    if (found) this.#choose(found);
   }
 
   /** Show what may be taken back; an undo that is being confirmed stays as it is. */
@@ -74,7 +82,7 @@ export class UndoList extends HTMLElement {
     this.#chosen = undo;
     const now = document.createElement("consequence-list");
     const later = document.createElement("consequence-list");
-    const confirm = h("button", { class: "key danger", type: "button", disabled: true }, `Undo: ${undo.who} ${undo.text}`);
+    const confirm = h("button", { class: "key danger", type: "button", disabled: true }, "Undo it");
     const reason = h("input", { class: "field", value: "Entered by mistake", maxlength: 200, "aria-label": "Reason" });
     const fault = h("p", { class: "fault", role: "alert" });
     const back = () => {
@@ -107,9 +115,11 @@ export class UndoList extends HTMLElement {
     try {
       const found = await this.#ask(undo);
       now.show(found.now ?? "Nothing: the official result stands until it is corrected.", {
+        name: this.#name,
         empty: "Nothing: no board changes by it.",
       });
       later.show(found.later ?? "The race is still skated: what it settles is not known yet.", {
+        name: this.#name,
         empty: "Nothing in the result, the medals or the points.",
       });
       confirm.disabled = false;

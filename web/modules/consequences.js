@@ -54,7 +54,10 @@ function after(line) {
 }
 
 function counted(line) {
-  return MEDALS.some((medal) => line.changes[medal]);
+  return MEDALS.some((medal) => {
+    const [before, now] = line.changes[medal] ?? [];
+    return (before ?? 0) !== (now ?? 0);
+  });
 }
 
 /** Return by how much the rounds that follow grow: `{FINAL_A: 1}`. */

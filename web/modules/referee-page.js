@@ -312,7 +312,7 @@ function pending() {
               h("li", { "data-version": each.version },
                 h("b", null, `${each.in_force ? "" : "Withdrawn: "}${each.kind} ${desk.name(each.competitor)}`),
                 h("span", { class: "soft" }, ` ${each.infringement || each.reason}`),
-                each.in_force ? key("Undo…", { onclick: () => { tab = "undo"; show(); } }) : null,
+                each.in_force ? key("Undo…", { onclick: () => { tab = "undo"; show(); find("undo-list").choose(`decision-${each.version}`); } }) : null,
               ),
             ),
           ),
@@ -397,14 +397,15 @@ function actions() {
     if (ready) {
       return [key(`Decide: ${draft.sanction} ${desk.name(draft.competitor)}, under embargo`, { kind: "primary", "data-step": "decide", onclick: decide })];
     }
-    if (!referee || !result) return [];
+    if (!result) return [];
+    if (waiting && !chief) return [h("p", { class: "soft" }, "The chief referee announces it.")];
     if (result.official) {
       return waiting && chief
         ? [arm("Correct the result…", "Announce: correct the official result", { type: "CorrectResult", race: desk.race, reason: "Decision of the referee" })]
         : [];
     }
     return [
-      waiting ? arm("Announce…", "Announce now", { type: "AnnounceDecisions", race: desk.race }) : null,
+      waiting && chief ? arm("Announce…", "Announce now", { type: "AnnounceDecisions", race: desk.race }) : null,
       over && chief
         ? arm(
             waiting ? "Announce and make official…" : "Make official…",
@@ -497,6 +498,7 @@ find("undo-list").connect({
     return { now: seen, later: settled };
   },
   take: (command) => desk.act([command]),
+  name: (row) => (desk.result.rows.some((each) => each.id === row.id) ? desk.name(row.id) : row.name),
 });
 find(".desk-race").addEventListener("change", reset);
 follow(desk, { show });

@@ -1,0 +1,297 @@
+"""The referee's tablet: what it foretells is what then happens, and nobody sees it too early."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from playwright.async_api import Page
+
+from tests.browser import pages
+from tests.browser.conftest import Open
+from tests.support import officials, process, weekend
+
+MEN_500 = "dresden-2024/men-500/final-a"
+NIKISHA, ROUSSEL = "denis-nikisha", "felix-roussel"
+PIERRE_GILLES, KUCZYNSKI = "jordan-pierre-gilles", "lukasz-kuczynski"
+SERIES = "world-cup-2023-24"
+TOPICS = (
+    f"race/{MEN_500}",
+    "current/dresden-2024",
+    "programme/dresden-2024",
+    "medals/dresden-2024",
+    "classification/dresden-2024/men-500",
+)
+Frame = dict[str, Any]
+
+
+@pytest.fixture
+async def url(tmp_path: Path) -> AsyncIterator[str]:
+    """Serve the weekend up to the review of the 500 m."""
+    target = ("--data", str(tmp_path / "data"))
+    async with process.serving(target, tmp_path / "server.txt") as served:
+        async with aiohttp.ClientSession() as http:
+            await weekend.play_until(http, served.url, "Men 500 m, Final A: under review")
+        yield served.url
+
+
+def tablet(url: str, race: str = MEN_500) -> str:
+    """Return the address of the tablet at a race."""
+    return f"{url}/referee?race={race}"
+
+
+async def ready(page: Page) -> None:
+    """Wait until the tablet knows its race, and what it asked has been answered."""
+    await page.wait_for_selector("body[data-ready] .skater")
+    await answered(page)
+
+
+async def answered(page: Page) -> None:
+    """Wait until the consequences that are shown are those of what is chosen."""
+    await page.wait_for_timeout(120)
+    await page.wait_for_selector("consequence-list:not([data-asking])")
+
+
+async def foretold(page: Page, within: str = ".referee-right") -> list[dict[str, Any]]:
+    """Return every change that the tablet shows, by document, scope, id and field."""
+    found: list[dict[str, Any]] = await page.eval_on_selector_all(
+        f"{within} .so-change",
+        """all => all.map((e) => ({document: e.dataset.document, scope: e.dataset.scope,
+            id: e.dataset.id, field: e.dataset.field, after: JSON.parse(e.dataset.after)}))""",
+    )
+    return found
+
+
+class Documents:
+    """What stands in the documents that a foretold change is about."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+        self._http = http
+        self._api = f"{url}/api/v1"
+        self._read: dict[str, dict[str, Any]] = {}
+
+    async def value(self, change: dict[str, Any]) -> object:
+        """Return what a changed value has become."""
+        scope = change["scope"]
+        path, parameters = {
+            "result": (f"races/{scope}/result", {}),
+            "classification": (f"distances/{scope}/classification", {}),
+            "medals": (
+                f"competitions/{scope.split(':')[0]}/medals",
+                {"by": scope.split(":")[-1].split("-")[0]},
+            ),
+            "standings": (
+                f"series/{scope.split(':')[0]}/standings",
+                {"table": scope.split(":")[-1]},
+            ),
+        }[change["document"]]
+        key = f"{path}{parameters}"
+        if key not in self._read:
+            answer = await officials.get(self._http, f"{self._api}/{path}", **parameters)
+            self._read[key] = {row["id"]: row for row in answer["rows"]}
+        return self._read[key].get(change["id"], {}).get(change["field"])
+
+
+async def decide_the_500(page: Page) -> None:
+    """Call Nikisha's arm block at the finish, with its victim, under embargo."""
+    await page.click(f'.skater[data-competitor="{NIKISHA}"]')
+    await page.click('.grid-cell[data-code="F3"]')
+    await page.click(f'[data-victim="{ROUSSEL}"]')
+    await answered(page)
+    await page.click('[data-step="decide"]')
+    await page.wait_for_selector(".pending-list li")
+    await answered(page)
+
+
+async def announce(page: Page) -> None:
+    """Announce and make official, in two taps."""
+    await page.click('[data-step="one"][data-command="DeclareResultOfficial"]')
+    await answered(page)
+    await page.click('[data-step="two"]')
+    await page.wait_for_selector('state-chip[data-state="OFFICIAL"]')
+
+
+async def test_what_is_foretold_is_what_happens(url: str, open_page: Open) -> None:
+    """Before the decision and before its announcement, every value shown is the later one."""
+    async with open_page(tablet(url), 1180, 820) as page, aiohttp.ClientSession() as http:
+        await ready(page)
+        await page.click(f'.skater[data-competitor="{NIKISHA}"]')
+        await page.click('.grid-cell[data-code="F3"]')
+        await page.click(f'[data-victim="{ROUSSEL}"]')
+        await answered(page)
+        before_deciding = await foretold(page)
+        await page.click('[data-step="decide"]')
+        await page.wait_for_selector(".pending-list li")
+        await answered(page)
+        await page.click('[data-step="one"][data-command="DeclareResultOfficial"]')
+        await answered(page)
+        before_announcing = await foretold(page)
+        await page.click('[data-step="two"]')
+        await page.wait_for_selector('state-chip[data-state="OFFICIAL"]')
+        documents = Documents(http, url)
+        for shown in (before_deciding, before_announcing):
+            kinds = {change["document"] for change in shown}
+            assert kinds == {"result", "classification", "medals", "standings"}
+            assert len(shown) > 15
+            for change in shown:
+                assert await documents.value(change) == change["after"], change
+        result = await officials.get(http, f"{url}/api/v1/races/{MEN_500}/result")
+        assert [row["id"] for row in result["rows"]] == [
+            ROUSSEL,
+            PIERRE_GILLES,
+            KUCZYNSKI,
+            NIKISHA,
+        ]
+        assert result["rows"][3]["penalty"]["code"] == "F3"
+
+
+async def record(url: str, frames: list[Frame], heard: asyncio.Event) -> None:
+    """Follow everything that a viewer may follow, and keep every message."""
+    topics = [*TOPICS, f"standings/{SERIES}"]
+    async with (
+        aiohttp.ClientSession() as http,
+        http.ws_connect(url.replace("http", "ws") + "/feed") as socket,
+    ):
+        await socket.send_json({"t": "hello", "v": 1, "client": "test", "topics": topics})
+        async for message in socket:
+            frames.append(json.loads(message.data))
+            if frames[-1]["t"] == "snap" and not frames[-1].get("more"):
+                heard.set()
+
+
+def patched(target: Any, patch: Any) -> Any:
+    """Return a document after a merge patch."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = patched(merged.get(key), value)
+    return merged
+
+
+def drawn(frames: list[Frame]) -> list[dict[str, Any]]:
+    """Return all topics as a viewer holds them, each time that it may draw."""
+    held: dict[str, Any] = {}
+    seen = []
+    for frame in frames:
+        if frame["t"] == "snap":
+            held = {**held, frame["topic"]: frame["data"]}
+        elif frame["t"] == "delta":
+            held = {**held, frame["topic"]: patched(held[frame["topic"]], frame["patch"])}
+        else:
+            continue
+        if not frame.get("more"):
+            seen.append(held)
+    return seen
+
+
+def facts_of(held: dict[str, Any]) -> tuple[object, ...]:
+    """Return what would give the decision away: state, penalties, medals, points, marks."""
+    board = held[f"race/{MEN_500}"]
+    canada = held["medals/dresden-2024"]["tables"]["noc-all"]["entries"]["CAN"]
+    men = held[f"standings/{SERIES}"]["tables"]["men"]["entries"]
+    classified = held["classification/dresden-2024/men-500"]["entries"]
+    return (
+        board["state"],
+        board["order"][0],
+        sorted(k for k, e in board["entries"].items() if e.get("status") == "PEN"),
+        sorted((k, e["mark"]) for k, e in board["entries"].items() if e.get("mark")),
+        canada["gold"],
+        men[ROUSSEL]["points"],
+        classified.get(ROUSSEL, {}).get("medal"),
+    )
+
+
+async def test_a_viewer_sees_all_of_it_at_once_and_nothing_before(
+    url: str, open_page: Open
+) -> None:
+    """Every frame until the announcement is as before the decision; the next one has it all."""
+    frames: list[Frame] = []
+    heard = asyncio.Event()
+    async with asyncio.TaskGroup() as tasks:
+        viewer = tasks.create_task(record(url, frames, heard))
+        await asyncio.wait_for(heard.wait(), 20)
+        async with (
+            open_page(f"{url}/scoreboard?race={MEN_500}", init=pages.RECORDER) as board,
+            open_page(tablet(url), 1180, 820) as page,
+        ):
+            await pages.wait_for_state(board, MEN_500, "UNDER_REVIEW")
+            await ready(page)
+            await decide_the_500(page)
+            await announce(page)
+            await pages.wait_for_state(board, MEN_500, "OFFICIAL")
+            await asyncio.sleep(0.5)
+            shown = await pages.seen(board)
+        viewer.cancel()
+    states = [facts_of(held) for held in drawn(frames) if len(held) == len(TOPICS) + 1]
+    different = [state for i, state in enumerate(states) if i == 0 or state != states[i - 1]]
+    assert different == [
+        ("UNDER_REVIEW", NIKISHA, [], [], 1, 230, None),
+        ("OFFICIAL", ROUSSEL, [NIKISHA], [], 2, 330, "gold"),
+    ]
+    for each in shown:
+        decided = each["state"] == "OFFICIAL"
+        assert ("PEN" in each["statuses"]) == decided, each
+        assert each["podium"] == ([ROUSSEL, PIERRE_GILLES, KUCZYNSKI] if decided else []), each
+
+
+async def small_targets(page: Page) -> list[str]:
+    """Return the controls that are smaller than a finger, or outside the screen."""
+    found: list[str] = await page.evaluate(
+        """() => [...document.querySelectorAll("button, select, input, a")]
+            .filter((e) => e.checkVisibility())
+            .filter((e) => {
+              const r = e.getBoundingClientRect();
+              const small = r.width < 44 || r.height < 44;
+              return small || r.right > innerWidth || r.bottom > innerHeight;
+            })
+            .map((e) => `${e.className} ${e.textContent}`)"""
+    )
+    return found
+
+
+async def scrolled(page: Page) -> list[str]:
+    """Return what must be scrolled to be read."""
+    found: list[str] = await page.evaluate(
+        """() => [document.documentElement, ...document.querySelectorAll("main *")]
+            .filter((e) => e.checkVisibility())
+            .filter((e) => e.scrollHeight > e.clientHeight + 1)
+            .filter((e) => e === document.documentElement
+                || getComputedStyle(e).overflowY !== "visible")
+            .filter((e) => getComputedStyle(e).whiteSpace !== "nowrap")
+            .map((e) => `${e.tagName} ${e.className} ${e.scrollHeight} ${e.clientHeight}`)"""
+    )
+    return found
+
+
+@pytest.mark.parametrize(("width", "height"), [(1180, 820), (820, 1180)])
+async def test_the_tablet_fits_fingers_both_ways(
+    url: str, open_page: Open, width: int, height: int
+) -> None:
+    """Every control is at least 44 px and on the screen; the decision needs no scrolling."""
+    async with open_page(tablet(url), width, height) as page:
+        await ready(page)
+
+        async def fits() -> None:
+            assert await small_targets(page) == []
+            assert await scrolled(page) == []
+
+        await fits()
+        await page.click(f'.skater[data-competitor="{NIKISHA}"]')
+        await page.click('.grid-cell[data-code="F3"]')
+        await page.click(f'[data-victim="{ROUSSEL}"]')
+        await answered(page)
+        await fits()
+        await page.click('[data-step="decide"]')
+        await page.wait_for_selector(".pending-list li")
+        await answered(page)
+        await fits()
+        await page.click('[data-step="one"][data-command="DeclareResultOfficial"]')
+        await answered(page)
+        await fits()
