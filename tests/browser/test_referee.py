@@ -257,14 +257,13 @@ async def small_targets(page: Page) -> list[str]:
 
 
 async def scrolled(page: Page) -> list[str]:
-    """Return what must be scrolled to be read."""
+    """Return what must be scrolled to be read, or is cut."""
     found: list[str] = await page.evaluate(
         """() => [document.documentElement, ...document.querySelectorAll("main *")]
             .filter((e) => e.checkVisibility())
-            .filter((e) => e.scrollHeight > e.clientHeight + 1)
+            .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
             .filter((e) => e === document.documentElement
                 || getComputedStyle(e).overflowY !== "visible")
-            .filter((e) => getComputedStyle(e).whiteSpace !== "nowrap")
             .map((e) => `${e.tagName} ${e.className} ${e.scrollHeight} ${e.clientHeight}`)"""
     )
     return found

@@ -41,9 +41,13 @@ function part(title, lines, line, most = lines.length) {
   if (lines.length === 0) return [];
   const left = lines.length - most;
   return [
-    h("h4", { class: "so-title" }, title),
-    h("ul", { class: "so-list" }, ...lines.slice(0, most).map(line)),
-    ...(left > 0 ? [h("p", { class: "soft" }, `and ${left} more`)] : []),
+    h(
+      "section",
+      { class: "so-part" },
+      h("h4", { class: "so-title" }, title),
+      h("ul", { class: "so-list" }, ...lines.slice(0, most).map(line)),
+      left > 0 ? h("p", { class: "soft" }, `and ${left} more`) : null,
+    ),
   ];
 }
 
@@ -79,9 +83,10 @@ function change(line, field, { nothing = "–", now = nothing } = {}) {
       "data-id": line.id,
       "data-field": field,
       "data-after": JSON.stringify(after),
+      "data-gone": !String(after ?? now),
     },
     String(before ?? nothing) && h("s", { "aria-label": `before ${before ?? nothing}` }, String(before ?? nothing)),
-    h("b", { "aria-label": `after ${after ?? now}` }, String(after ?? now)),
+    String(after ?? now) && h("b", { "aria-label": `after ${after ?? now}` }, String(after ?? now)),
   );
 }
 
@@ -89,7 +94,7 @@ function place(line) {
   return entry(
     line,
     change(line, "rank"),
-    change(line, "status", { nothing: "", now: "placed" }),
+    change(line, "status", { nothing: "" }),
     change(line, "mark"),
     change(line.medal, "medal"),
   );

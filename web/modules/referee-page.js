@@ -320,7 +320,12 @@ function pending() {
   );
 }
 
-/** Return what the right side is about: `{title, question, empty}`. */
+/** What a row of an answer is called: a skater of this race by the family name. */
+function called(row) {
+  return desk.result.rows.some((each) => each.id === row.id) ? desk.name(row.id) : row.name;
+}
+
+/** Return what the right side is about: `{title, question}`, or null. */
 function matter() {
   const { result, facts } = desk;
   if (!result || ["SCHEDULED", "START_LIST"].includes(result.state)) return null;
@@ -342,7 +347,10 @@ function matter() {
 async function consequences() {
   const list = find("consequence-list");
   const about = matter();
-  setText(find(".so-head"), about?.title ?? "Consequences");
+  const title = about?.title ?? "Consequences";
+  // What was said about something else is not left standing below a new title.
+  if (find(".so-head").textContent !== title) list.show("Asking…");
+  setText(find(".so-head"), title);
   const now = about ? JSON.stringify([about.question, desk.result.version, desk.facts.length]) : "";
   if (now === asked) return;
   asked = now;
@@ -353,7 +361,7 @@ async function consequences() {
   }
   try {
     const rows = await desk.suppose(about.question);
-    if (asked === now) list.show(rows, { empty: about.empty });
+    if (asked === now) list.show(rows, { name: called });
   } catch (error) {
     if (asked === now) list.show(`Not known: ${error.detail ?? "the server does not answer."}`);
   }
@@ -498,7 +506,7 @@ find("undo-list").connect({
     return { now: seen, later: settled };
   },
   take: (command) => desk.act([command]),
-  name: (row) => (desk.result.rows.some((each) => each.id === row.id) ? desk.name(row.id) : row.name),
+  name: called,
 });
 find(".desk-race").addEventListener("change", reset);
 follow(desk, { show });
