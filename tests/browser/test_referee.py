@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from playwright.async_api import Page
 
-from tests.browser import pages
+from tests.browser import pages, tablets
 from tests.browser.conftest import Open
 from tests.support import officials, process, weekend
 
@@ -241,34 +241,6 @@ async def test_a_viewer_sees_all_of_it_at_once_and_nothing_before(
         assert each["podium"] == ([ROUSSEL, PIERRE_GILLES, KUCZYNSKI] if decided else []), each
 
 
-async def small_targets(page: Page) -> list[str]:
-    """Return the controls that are smaller than a finger, or outside the screen."""
-    found: list[str] = await page.evaluate(
-        """() => [...document.querySelectorAll("button, select, input, a")]
-            .filter((e) => e.checkVisibility())
-            .filter((e) => {
-              const r = e.getBoundingClientRect();
-              const small = r.width < 44 || r.height < 44;
-              return small || r.right > innerWidth || r.bottom > innerHeight;
-            })
-            .map((e) => `${e.className} ${e.textContent}`)"""
-    )
-    return found
-
-
-async def scrolled(page: Page) -> list[str]:
-    """Return what must be scrolled to be read, or is cut."""
-    found: list[str] = await page.evaluate(
-        """() => [document.documentElement, ...document.querySelectorAll("main *")]
-            .filter((e) => e.checkVisibility())
-            .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
-            .filter((e) => e === document.documentElement
-                || getComputedStyle(e).overflowY !== "visible")
-            .map((e) => `${e.tagName} ${e.className} ${e.scrollHeight} ${e.clientHeight}`)"""
-    )
-    return found
-
-
 @pytest.mark.parametrize(("width", "height"), [(1180, 820), (820, 1180)])
 async def test_the_tablet_fits_fingers_both_ways(
     url: str, open_page: Open, width: int, height: int
@@ -278,8 +250,8 @@ async def test_the_tablet_fits_fingers_both_ways(
         await ready(page)
 
         async def fits() -> None:
-            assert await small_targets(page) == []
-            assert await scrolled(page) == []
+            assert await tablets.small_targets(page) == []
+            assert await tablets.scrolled(page) == []
 
         await fits()
         await page.click(f'.skater[data-competitor="{NIKISHA}"]')
