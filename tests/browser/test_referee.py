@@ -266,3 +266,62 @@ async def test_the_tablet_fits_fingers_both_ways(
         await page.click('[data-step="one"][data-command="DeclareResultOfficial"]')
         await answered(page)
         await fits()
+
+
+async def pair(page: Page, url: str, data: Path, name: str, *roles: str) -> None:
+    """Add an official at the desk, and pair the browser that shows this page."""
+    arguments = [part for role in roles for part in ("--role", role)]
+    for command in (("add", name, *arguments), ("pair", name)):
+        status, out, err = await process.run("officials", *command, "--data", str(data))
+        assert status == 0, err
+    code = out.split()[0]
+    async with (
+        aiohttp.ClientSession() as http,
+        http.post(f"{url}/api/v1/pair", json={"code": code, "device": f"tablet-{name}"}) as said,
+    ):
+        answer = await said.json()
+    kept = {**answer, "open": False}
+    await page.evaluate(
+        "(kept) => localStorage.setItem('bell-lap.identity', kept)", json.dumps(kept)
+    )
+    await page.goto(tablet(url, officials.RACE))
+    await page.wait_for_selector("body[data-ready] .skater")
+
+
+async def test_the_chief_referee_announces_and_the_secretary_signs(
+    tmp_path: Path, open_page: Open
+) -> None:
+    """A referee decides and cannot announce; the secretary signs what has become official."""
+    data = tmp_path / "data"
+    async with process.serving(("--data", str(data)), tmp_path / "server.txt") as served:
+        url = served.url
+        async with aiohttp.ClientSession() as http:
+            await officials.post_all(http, url, [*officials.programme(), *officials.skated()[:-1]])
+        async with (
+            open_page(f"{url}/") as referee,
+            open_page(f"{url}/") as chief,
+            open_page(f"{url}/") as secretary,
+        ):
+            await pair(referee, url, data, "Rea", "referee")
+            await pair(chief, url, data, "Chi", "chief-referee")
+            await pair(secretary, url, data, "Sec", "secretary")
+            await referee.click('.skater[data-competitor="ann-one"]')
+            await referee.click('.grid-cell[data-code="F3"]')
+            await referee.click('[data-step="decide"]')
+            await referee.locator(".actions", has_text="The chief referee announces it").wait_for()
+            assert await referee.locator('[data-step="one"]').count() == 0
+            await chief.wait_for_selector(".pending-list li")
+            assert await secretary.locator(".key.sign").count() == 0
+            await announce(chief)
+            sign = secretary.locator(".key.sign")
+            await sign.filter(has_text="Sign sheet 1").click()
+            await sign.filter(has_text="Tap again").click()
+            await sign.filter(has_text="Sheet 1 signed").wait_for()
+        async with aiohttp.ClientSession() as http:
+            found = await officials.get(http, f"{url}/api/v1/races/{officials.RACE}/result")
+            journal = await officials.get(http, f"{url}/api/v1/races/{officials.RACE}/journal")
+    assert found["signed"]
+    told = {row["type"]: row["official"] for row in journal["rows"]}
+    assert told["PenaltyCalled"] == "Rea"
+    assert told["ResultDeclaredOfficial"] == "Chi"
+    assert told["SheetSigned"] == "Sec"

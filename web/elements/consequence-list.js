@@ -5,7 +5,13 @@ import { h, setAttribute } from "../modules/dom.js";
 
 const MOST = { places: 9, onward: 6, nations: 6, points: 8 };
 const MEDALS = ["gold", "silver", "bronze"];
-const ROUNDS = { FINAL_A: "Final A", FINAL_B: "Final B", FINAL_C: "Final C", SF: "semifinals", QF: "quarterfinals" };
+const ROUNDS = {
+  FINAL_A: "Final A",
+  FINAL_B: "Final B",
+  FINAL_C: "Final C",
+  SF: "semifinals",
+  QF: "quarterfinals",
+};
 
 export class ConsequenceList extends HTMLElement {
   #key = "";
@@ -20,7 +26,9 @@ export class ConsequenceList extends HTMLElement {
       this.replaceChildren(h("p", { class: "soft" }, rows));
       return;
     }
-    const found = consequences(name && Array.isArray(rows) ? rows.map((row) => ({ ...row, name: name(row) })) : rows);
+    const found = consequences(
+      name && Array.isArray(rows) ? rows.map((row) => ({ ...row, name: name(row) })) : rows,
+    );
     if (none(found)) {
       this.replaceChildren(h("p", { class: "soft" }, empty));
       return;
@@ -56,7 +64,12 @@ function tables(lines) {
   const names = [...new Set(lines.map(table))];
   const most = Math.max(2, Math.floor(MOST.points / Math.max(names.length, 1)));
   return names.flatMap((name) =>
-    part(`Points ${name.replace("-", " ")}`, lines.filter((line) => table(line) === name), scored, most),
+    part(
+      `Points ${name.replace("-", " ")}`,
+      lines.filter((line) => table(line) === name),
+      scored,
+      most,
+    ),
   );
 }
 
@@ -64,7 +77,12 @@ function entry(line, ...content) {
   return h(
     "li",
     { class: "so-line" },
-    h("span", { class: "so-who" }, h("b", null, line.name), line.noc === line.name ? "" : ` ${line.noc}`),
+    h(
+      "span",
+      { class: "so-who" },
+      h("b", null, line.name),
+      line.noc === line.name ? "" : ` ${line.noc}`,
+    ),
     h("span", { class: "so-what" }, ...content.filter(Boolean)),
   );
 }
@@ -85,7 +103,8 @@ function change(line, field, { nothing = "–", now = nothing } = {}) {
       "data-after": JSON.stringify(after),
       "data-gone": !String(after ?? now),
     },
-    String(before ?? nothing) && h("s", { "aria-label": `before ${before ?? nothing}` }, String(before ?? nothing)),
+    String(before ?? nothing) &&
+      h("s", { "aria-label": `before ${before ?? nothing}` }, String(before ?? nothing)),
     String(after ?? now) && h("b", { "aria-label": `after ${after ?? now}` }, String(after ?? now)),
   );
 }
@@ -118,7 +137,12 @@ function nation(line) {
   return entry(
     line,
     ...MEDALS.filter((medal) => counts(line.changes[medal])).map((medal) =>
-      h("span", { class: "so-medal", "data-medal": medal }, h("i", null, medal), change(line, medal)),
+      h(
+        "span",
+        { class: "so-medal", "data-medal": medal },
+        h("i", null, medal),
+        change(line, medal),
+      ),
     ),
   );
 }

@@ -41,16 +41,36 @@ export class FinishOrder extends HTMLElement {
     const group = this.#groups.find((each) => each.includes(row.id)) ?? [];
     const handle = h(
       "span",
-      { class: "finish-handle", "aria-hidden": "true", onpointerdown: (event) => this.#drag(event, row.id) },
+      {
+        class: "finish-handle",
+        "aria-hidden": "true",
+        onpointerdown: (event) => this.#drag(event, row.id),
+      },
       "⠿",
     );
     const order = this.#groups.flat();
     const at = order.indexOf(row.id);
     const button = (label, words, action, disabled = false) =>
-      h("button", { class: "key", type: "button", title: words, "aria-label": `${words}: ${row.name}`, disabled, onclick: action }, label);
+      h(
+        "button",
+        {
+          class: "key",
+          type: "button",
+          title: words,
+          "aria-label": `${words}: ${row.name}`,
+          disabled,
+          onclick: action,
+        },
+        label,
+      );
     return h(
       "li",
-      { class: "finish-line", "data-competitor": row.id, "data-tied": group.length > 1, "data-out": !place },
+      {
+        class: "finish-line",
+        "data-competitor": row.id,
+        "data-tied": group.length > 1,
+        "data-out": !place,
+      },
       handle,
       h("span", { class: "finish-place" }, place ?? "–"),
       h("span", { class: "skater-helmet" }, row.helmet ?? row.start_position),
@@ -58,11 +78,26 @@ export class FinishOrder extends HTMLElement {
       ...(place
         ? [
             button("▲", "Earlier", () => this.#set(moved(this.#groups, row.id, at - 1)), at === 0),
-            button("▼", "Later", () => this.#set(moved(this.#groups, row.id, at + 1)), at === order.length - 1),
-            button("=", "Dead heat with the one before", () => this.#set(tied(this.#groups, row.id)), at === 0),
+            button(
+              "▼",
+              "Later",
+              () => this.#set(moved(this.#groups, row.id, at + 1)),
+              at === order.length - 1,
+            ),
+            button(
+              "=",
+              "Dead heat with the one before",
+              () => this.#set(tied(this.#groups, row.id)),
+              at === 0,
+            ),
             button("✕", "Not in the order", () => this.#set(without(this.#groups, row.id))),
           ]
-        : [h("span", null), h("span", null), h("span", null), button("+", "Last in the order", () => this.#set([...this.#groups, [row.id]]))]),
+        : [
+            h("span", null),
+            h("span", null),
+            h("span", null),
+            button("+", "Last in the order", () => this.#set([...this.#groups, [row.id]])),
+          ]),
     );
   }
 
@@ -84,7 +119,14 @@ export class FinishOrder extends HTMLElement {
     const height = line.getBoundingClientRect().height + 6;
     const order = this.#groups.flat();
     const start = order.includes(id) ? order.indexOf(id) : order.length;
-    const by = (y) => Math.max(-start, Math.min(order.length - (order.includes(id) ? 1 : 0) - start, Math.round((y - from) / height)));
+    const by = (y) =>
+      Math.max(
+        -start,
+        Math.min(
+          order.length - (order.includes(id) ? 1 : 0) - start,
+          Math.round((y - from) / height),
+        ),
+      );
     const move = ({ clientY }) => {
       line.style.transform = `translateY(${clientY - from}px)`;
     };

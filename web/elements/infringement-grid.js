@@ -63,7 +63,8 @@ export class InfringementGrid extends HTMLElement {
         "data-code": code,
         "data-zone": zone,
         "data-text": text,
-        onclick: () => this.dispatchEvent(new CustomEvent("choose", { detail: { code, text, zone } })),
+        onclick: () =>
+          this.dispatchEvent(new CustomEvent("choose", { detail: { code, text, zone } })),
       },
       words,
     );

@@ -45,7 +45,12 @@ export class ProtestList extends HTMLElement {
   }
 
   #protest(protest, act) {
-    const reason = h("input", { class: "field", maxlength: 200, placeholder: "Reason", "aria-label": "Reason" });
+    const reason = h("input", {
+      class: "field",
+      maxlength: 200,
+      placeholder: "Reason",
+      "aria-label": "Reason",
+    });
     const decide = (upheld) =>
       act({
         type: "DecideProtest",
@@ -66,13 +71,27 @@ export class ProtestList extends HTMLElement {
             h("button", { class: "key", type: "button", onclick: () => decide(true) }, "Uphold"),
             h("button", { class: "key", type: "button", onclick: () => decide(false) }, "Dismiss"),
           )
-        : h("p", { class: "soft" }, `${protest.upheld ? "Upheld" : "Dismissed"}: ${protest.outcome}`),
+        : h(
+            "p",
+            { class: "soft" },
+            `${protest.upheld ? "Upheld" : "Dismissed"}: ${protest.outcome}`,
+          ),
     );
   }
 
   #form(protests, nocs, act) {
-    const noc = h("select", { class: "field", "aria-label": "Team" }, ...nocs.map((each) => h("option", null, each)));
-    const subject = h("input", { class: "field", maxlength: 200, placeholder: "What it is about", "aria-label": "Subject", required: true });
+    const noc = h(
+      "select",
+      { class: "field", "aria-label": "Team" },
+      ...nocs.map((each) => h("option", null, each)),
+    );
+    const subject = h("input", {
+      class: "field",
+      maxlength: 200,
+      placeholder: "What it is about",
+      "aria-label": "Subject",
+      required: true,
+    });
     const form = h(
       "form",
       { class: "keys" },

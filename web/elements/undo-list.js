@@ -63,12 +63,22 @@ export class UndoList extends HTMLElement {
             "li",
             { class: "undo-line", "data-key": each.key },
             h("span", { class: "undo-text" }, h("b", null, each.who), " ", each.text),
-            h("span", { class: "soft" }, [each.at ? hour(each.at) : "", each.official].filter(Boolean).join(" · ")),
-            h("button", { class: "key", type: "button", onclick: () => this.#choose(each) }, "Undo…"),
+            h(
+              "span",
+              { class: "soft" },
+              [each.at ? hour(each.at) : "", each.official].filter(Boolean).join(" · "),
+            ),
+            h(
+              "button",
+              { class: "key", type: "button", onclick: () => this.#choose(each) },
+              "Undo…",
+            ),
           ),
         ),
       ),
-      ...(this.#all.length === 0 ? [h("p", { class: "soft" }, "Nothing has been recorded yet.")] : []),
+      ...(this.#all.length === 0
+        ? [h("p", { class: "soft" }, "Nothing has been recorded yet.")]
+        : []),
       h(
         "div",
         { class: "keys" },
@@ -83,7 +93,12 @@ export class UndoList extends HTMLElement {
     const now = document.createElement("consequence-list");
     const later = document.createElement("consequence-list");
     const confirm = h("button", { class: "key danger", type: "button", disabled: true }, "Undo it");
-    const reason = h("input", { class: "field", value: "Entered by mistake", maxlength: 200, "aria-label": "Reason" });
+    const reason = h("input", {
+      class: "field",
+      value: "Entered by mistake",
+      maxlength: 200,
+      "aria-label": "Reason",
+    });
     const fault = h("p", { class: "fault", role: "alert" });
     const back = () => {
       this.#key = "";
@@ -92,12 +107,29 @@ export class UndoList extends HTMLElement {
     };
     this.replaceChildren(
       h("h3", null, `Undo: ${undo.who} ${undo.text}?`),
-      h("div", { class: "undo-parts" },
-        h("section", { class: "undo-now" }, h("h4", { class: "so-title" }, "The public will see at once"), now),
-        h("section", { class: "undo-later" }, h("h4", { class: "so-title" }, "When the result is settled"), later),
+      h(
+        "div",
+        { class: "undo-parts" },
+        h(
+          "section",
+          { class: "undo-now" },
+          h("h4", { class: "so-title" }, "The public will see at once"),
+          now,
+        ),
+        h(
+          "section",
+          { class: "undo-later" },
+          h("h4", { class: "so-title" }, "When the result is settled"),
+          later,
+        ),
       ),
       h("label", { class: "undo-why" }, "Reason ", reason),
-      h("div", { class: "keys" }, confirm, h("button", { class: "key", type: "button", onclick: back }, "Keep it")),
+      h(
+        "div",
+        { class: "keys" },
+        confirm,
+        h("button", { class: "key", type: "button", onclick: back }, "Keep it"),
+      ),
       fault,
     );
     now.show("Asking…");

@@ -21,14 +21,23 @@ export function consequences(rows) {
 
 /** Whether nothing at all would be another. */
 export function none(found) {
-  return ["boards", "places", "onward", "nations", "points"].every((part) => found[part].length === 0);
+  return ["boards", "places", "onward", "nations", "points"].every(
+    (part) => found[part].length === 0,
+  );
 }
 
 function lines(rows, document) {
   const found = new Map();
   for (const row of rows.filter((each) => each.document === document)) {
     const key = `${row.scope} ${row.id}`;
-    const line = found.get(key) ?? { document, scope: row.scope, id: row.id, name: row.name, noc: row.noc, changes: {} };
+    const line = found.get(key) ?? {
+      document,
+      scope: row.scope,
+      id: row.id,
+      name: row.name,
+      noc: row.noc,
+      changes: {},
+    };
     line.changes[row.field] = [row.before ?? null, row.after ?? null];
     found.set(key, line);
   }

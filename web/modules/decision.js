@@ -50,7 +50,15 @@ export function commands(race, draft, { embargo, next = null }) {
 
 function advancement(race, draft, { who, cause, embargo }) {
   const reason = draft.sanction === "ADV" ? draft.reason : `Impeded: ${draft.reason}`;
-  return { type: "GrantAdvancement", race, competitor: who, final: draft.final, cause, reason, embargo };
+  return {
+    type: "GrantAdvancement",
+    race,
+    competitor: who,
+    final: draft.final,
+    cause,
+    reason,
+    embargo,
+  };
 }
 
 /** Whether the end of the race has been declared, by its facts. */
@@ -68,7 +76,10 @@ export function settling(result, facts, reason = "Decision of the referee") {
   if (result.official) return [{ type: "CorrectResult", race, reason }];
   if (!ended(result, facts)) {
     if (result.state !== "UNDER_REVIEW") return [];
-    return [{ type: "EndRace", race }, { type: "DeclareResultOfficial", race, announce: true }];
+    return [
+      { type: "EndRace", race },
+      { type: "DeclareResultOfficial", race, announce: true },
+    ];
   }
   return [{ type: "DeclareResultOfficial", race, announce: true }];
 }
@@ -134,13 +145,21 @@ export function escalation(draft, { decisions, shown, ruleset }) {
   const own = decisions.filter((d) => d.in_force && d.competitor === draft.competitor);
   const penalties = own.filter((d) => d.kind === "PEN").length + 1;
   const needed = ruleset?.penalties_to_yellow ?? 0;
-  if (draft.sanction === "PEN" && needed && penalties >= needed && !own.some((d) => d.kind !== "PEN")) {
+  if (
+    draft.sanction === "PEN" &&
+    needed &&
+    penalties >= needed &&
+    !own.some((d) => d.kind !== "PEN")
+  ) {
     return { step: "YC", text: `Penalty ${penalties} in this race: ${needed} make a yellow card` };
   }
   const yellow = (shown[draft.competitor]?.YC ?? 0) + 1;
   const toRed = ruleset?.yellow_cards_to_red ?? 0;
   if (draft.sanction === "YC" && toRed && yellow >= toRed) {
-    return { step: "RC", text: `Yellow card ${yellow} in this competition: ${toRed} make a red card` };
+    return {
+      step: "RC",
+      text: `Yellow card ${yellow} in this competition: ${toRed} make a red card`,
+    };
   }
   return null;
 }

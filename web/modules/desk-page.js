@@ -11,7 +11,11 @@ export function area(element, key, build) {
   const text = JSON.stringify(key);
   if (element.dataset.key === text) return;
   element.dataset.key = text;
-  element.replaceChildren(...build().flat().filter((child) => child !== null && child !== undefined));
+  element.replaceChildren(
+    ...build()
+      .flat()
+      .filter((child) => child !== null && child !== undefined),
+  );
 }
 
 /** A key that is pressed or not. */
@@ -93,5 +97,7 @@ function programme(desk, races) {
 
 /** The race clock in milliseconds now, or null when none runs. */
 export function raceClock(board, now = clock.now()) {
-  return board?.started_at_ms && board.state === "LIVE" ? Math.max(0, now - board.started_at_ms) : null;
+  return board?.started_at_ms && board.state === "LIVE"
+    ? Math.max(0, now - board.started_at_ms)
+    : null;
 }

@@ -1,11 +1,12 @@
 /** An official's desk: one race, everything known of it, and what is sent about it. */
 
-import { me, request } from "./api.js";
+import { may, me, request } from "./api.js";
 import { clock } from "./clock.js";
 import { wait } from "./competition.js";
 import { Feed } from "./feed.js";
 import { Unsent } from "./unsent.js";
 
+const SEE_EMBARGO = ["referee", "chief-referee", "secretary", "photo-finish"];
 const LOOK_EVERY_MS = 3000;
 
 /**
@@ -37,11 +38,17 @@ export class Desk extends EventTarget {
     const named = asked.get("race");
     this.competition = named?.split("/", 1)[0] ?? (await wait(asked.get("competition"))).id;
     await this.#look();
-    this.ruleset = await request(`/api/v1/competitions/${this.competition}/ruleset`).catch(() => null);
-    this.race = named ?? this.programme.current ?? this.programme.next ?? this.programme.rows[0]?.id;
+    this.ruleset = await request(`/api/v1/competitions/${this.competition}/ruleset`).catch(
+      () => null,
+    );
+    this.race =
+      named ?? this.programme.current ?? this.programme.next ?? this.programme.rows[0]?.id;
     this.unsent.addEventListener("change", () => this.#tell("change"));
     this.unsent.addEventListener("refused", ({ detail }) => this.#tell("refused", detail));
     this.unsent.start();
+    if (!this.who.open && this.who.roles.length === 0) {
+      this.#tell("refused", "This device is not paired: open Officials and pair it.");
+    }
     this.#feed = new Feed(Feed.here(), [`race/${this.race}`]);
     this.#feed.addEventListener("document", ({ detail }) => this.#shown(detail.data));
     this.#feed.addEventListener("status", ({ detail }) => this.#tell("status", detail));
@@ -104,7 +111,7 @@ export class Desk extends EventTarget {
       request(`/api/v1/competitions/${this.competition}?${since}`),
       request(`/api/v1/competitions/${this.competition}/journal?${since}`),
       request(`/api/v1/competitions/${this.competition}/proposals?${since}`),
-      race && request(`/api/v1/races/${race}/result?view=official&${since}`),
+      race && this.#sheet(race, since),
       race && request(`/api/v1/races/${race}/events`),
       race && request(`/api/v1/distances/${race.split("/", 2).join("/")}/rounds?${since}`),
     ]);
@@ -115,10 +122,27 @@ export class Desk extends EventTarget {
     this.result = result ?? null;
     this.facts = facts?.rows ?? [];
     this.rounds = rounds?.rows ?? [];
-    const version = JSON.stringify([result, facts?.rows.length, journal.rows.length, proposals.rows, programme.current]);
+    const version = JSON.stringify([
+      result,
+      facts?.rows.length,
+      journal.rows.length,
+      proposals.rows,
+      programme.current,
+    ]);
     if (version !== this.#version) {
       this.#version = version;
       this.#tell("change");
+    }
+  }
+
+  /** Read the result with what is under embargo, or as the public may where that is refused. */
+  async #sheet(race, since) {
+    if (!may(this.who, ...SEE_EMBARGO)) return request(`/api/v1/races/${race}/result?${since}`);
+    try {
+      return await request(`/api/v1/races/${race}/result?view=official&${since}`);
+    } catch (error) {
+      if (error.status !== 401 && error.status !== 403) throw error;
+      return request(`/api/v1/races/${race}/result?${since}`);
     }
   }
 

@@ -44,7 +44,9 @@ function recorded() {
   const last = desk.facts.findLast(
     (fact) => fact.type === "FinishOrderRecorded" && fact.data.attempt === desk.result.attempt,
   );
-  const gone = desk.facts.some((fact) => fact.type === "FactRetracted" && fact.data.target === last?.version);
+  const gone = desk.facts.some(
+    (fact) => fact.type === "FactRetracted" && fact.data.target === last?.version,
+  );
   return last && !gone ? last.data.groups : null;
 }
 
@@ -67,7 +69,14 @@ function photoFinish() {
         show();
       },
     }),
-    order ? key("As recorded", { onclick: () => { order = null; show(); } }) : null,
+    order
+      ? key("As recorded", {
+          onclick: () => {
+            order = null;
+            show();
+          },
+        })
+      : null,
   ]);
 }
 
@@ -141,12 +150,20 @@ find(".undo-open").addEventListener("click", () => {
 });
 find("undo-list").connect({
   async ask(entry) {
-    const { now, later } = decision.undoing(desk.result, desk.facts, entry.command("Entered by mistake"));
-    const [seen, settled] = await Promise.all([now && desk.suppose(now), later && desk.suppose(later)]);
+    const { now, later } = decision.undoing(
+      desk.result,
+      desk.facts,
+      entry.command("Entered by mistake"),
+    );
+    const [seen, settled] = await Promise.all([
+      now && desk.suppose(now),
+      later && desk.suppose(later),
+    ]);
     return { now: seen, later: settled };
   },
   take: (command) => desk.act([command]),
-  name: (row) => (desk.result.rows.some((each) => each.id === row.id) ? desk.name(row.id) : row.name),
+  name: (row) =>
+    desk.result.rows.some((each) => each.id === row.id) ? desk.name(row.id) : row.name,
 });
 find(".desk-race").addEventListener("change", () => {
   order = null;
@@ -157,7 +174,8 @@ find(".desk-race").addEventListener("change", () => {
 });
 // Physical keys, wherever they are printed; never a bare space, which presses what has the focus.
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, select") || event.repeat || event.ctrlKey || event.metaKey) return;
+  if (event.target.closest("input, select") || event.repeat || event.ctrlKey || event.metaKey)
+    return;
   if (event.code === "KeyS" && !part("start").hidden) {
     event.preventDefault();
     if (event.shiftKey) start.recall();

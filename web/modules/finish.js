@@ -23,7 +23,11 @@ export function readOrder(text, rows) {
   const unknown = [];
   const twice = [];
   const seen = new Set();
-  for (const place of text.trim().replace(/\s*=\s*/g, "=").split(/[\s,]+/).filter(Boolean)) {
+  for (const place of text
+    .trim()
+    .replace(/\s*=\s*/g, "=")
+    .split(/[\s,]+/)
+    .filter(Boolean)) {
     const group = [];
     for (const digits of place.split("=").filter(Boolean)) {
       const row = rows.find((each) => String(each.helmet ?? each.start_position) === digits);
@@ -70,7 +74,9 @@ export function places(groups) {
 
 /** Put somebody at an index of the whole order, as a group of their own. */
 export function moved(groups, id, index) {
-  const rest = groups.map((group) => group.filter((each) => each !== id)).filter((group) => group.length > 0);
+  const rest = groups
+    .map((group) => group.filter((each) => each !== id))
+    .filter((group) => group.length > 0);
   const at = Math.max(0, Math.min(index, rest.flat().length));
   let passed = 0;
   for (let i = 0; i < rest.length; i++) {
@@ -87,15 +93,26 @@ export function tied(groups, id) {
   const group = groups[index];
   if (group.indexOf(id) > 0) {
     const at = group.indexOf(id);
-    return [...groups.slice(0, index), group.slice(0, at), group.slice(at), ...groups.slice(index + 1)];
+    return [
+      ...groups.slice(0, index),
+      group.slice(0, at),
+      group.slice(at),
+      ...groups.slice(index + 1),
+    ];
   }
   if (index === 0) return groups;
-  return [...groups.slice(0, index - 1), [...groups[index - 1], ...group], ...groups.slice(index + 1)];
+  return [
+    ...groups.slice(0, index - 1),
+    [...groups[index - 1], ...group],
+    ...groups.slice(index + 1),
+  ];
 }
 
 /** Take somebody out of the order: they did not cross the line, or it is not known. */
 export function without(groups, id) {
-  return groups.map((group) => group.filter((each) => each !== id)).filter((group) => group.length > 0);
+  return groups
+    .map((group) => group.filter((each) => each !== id))
+    .filter((group) => group.length > 0);
 }
 
 /** Where times and order disagree: ids whose time is faster than the place before. */

@@ -31,5 +31,9 @@ export function kind(text) {
 
 /** The words of a call that the ruleset has no code for. */
 export function inWords(what, zone) {
-  return { code: "", text: `${what}, ${zone === "finish" ? "at the finish" : `in the ${zone}`}`, zone };
+  return {
+    code: "",
+    text: `${what}, ${zone === "finish" ? "at the finish" : `in the ${zone}`}`,
+    zone,
+  };
 }

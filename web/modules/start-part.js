@@ -103,8 +103,17 @@ export class StartPart {
     if (this.#asked === "recall") return this.#whose(rows);
     if (this.#asked === "stop") {
       return [
-        h("p", null, "Stop the race? It goes on as another attempt; what was skated stays in the log."),
-        h("div", { class: "keys" }, this.#sure("Stop now", { type: "StopRace", reason: "Stopped by the starter" }), this.#no()),
+        h(
+          "p",
+          null,
+          "Stop the race? It goes on as another attempt; what was skated stays in the log.",
+        ),
+        h(
+          "div",
+          { class: "keys" },
+          this.#sure("Stop now", { type: "StopRace", reason: "Stopped by the starter" }),
+          this.#no(),
+        ),
       ];
     }
     return [];
@@ -116,14 +125,25 @@ export class StartPart {
     const penalised = before >= allowed;
     return [
       h("p", null, `False start ${before + 1} of this race, ${allowed} allowed.`),
-      h("p", { class: "starter-warning" }, penalised ? "Whoever is named is penalised and does not start again, in public at once." : "Whoever is named is warned; nobody is penalised."),
+      h(
+        "p",
+        { class: "starter-warning" },
+        penalised
+          ? "Whoever is named is penalised and does not start again, in public at once."
+          : "Whoever is named is warned; nobody is penalised.",
+      ),
       h(
         "div",
         { class: "keys" },
         this.#sure("Nobody named", { type: "CallFalseStart" }),
         rows
           .filter((row) => !row.status)
-          .map((row) => this.#sure(`${row.helmet ?? row.start_position} ${row.family_name || row.name}`, { type: "CallFalseStart", competitor: row.id })),
+          .map((row) =>
+            this.#sure(`${row.helmet ?? row.start_position} ${row.family_name || row.name}`, {
+              type: "CallFalseStart",
+              competitor: row.id,
+            }),
+          ),
         this.#no(),
       ),
     ];
@@ -168,9 +188,20 @@ export class StartPart {
             onclick: () => this.gun(),
           })
         : null,
-      this.#recallable() ? key("False start…", { kind: "hold", "data-do": "recall", "aria-keyshortcuts": "Shift+S", onclick: ask("recall") }) : null,
-      state === "LIVE" && !stopped ? key("Stop the race…", { "data-do": "stop", onclick: ask("stop") }) : null,
-      stopped && referee ? [again("Restart from the line", false), again("Re-skate later", true)] : null,
+      this.#recallable()
+        ? key("False start…", {
+            kind: "hold",
+            "data-do": "recall",
+            "aria-keyshortcuts": "Shift+S",
+            onclick: ask("recall"),
+          })
+        : null,
+      state === "LIVE" && !stopped
+        ? key("Stop the race…", { "data-do": "stop", onclick: ask("stop") })
+        : null,
+      stopped && referee
+        ? [again("Restart from the line", false), again("Re-skate later", true)]
+        : null,
       stopped && !referee ? h("p", { class: "soft" }, "The referee orders what follows.") : null,
     ].flat();
   }

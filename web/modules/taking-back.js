@@ -33,7 +33,8 @@ const DECISIONS = { PEN: "penalty", YC: "yellow card", RC: "red card", ADV: "adv
 export function undoable(result, facts, name) {
   const gone = new Set(facts.filter((f) => f.type === "FactRetracted").map((f) => f.data.target));
   const laps = crossings(facts, gone, result.attempt);
-  const attempts = (fact) => fact.data.attempt === undefined || fact.data.attempt === result.attempt;
+  const attempts = (fact) =>
+    fact.data.attempt === undefined || fact.data.attempt === result.attempt;
   const found = facts
     .filter((fact) => WORDS[fact.type] && !gone.has(fact.version) && attempts(fact))
     .map((fact) => entry(result.race, fact, laps, name));

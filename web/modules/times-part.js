@@ -111,7 +111,10 @@ export class TimesPart {
     const known = Object.fromEntries(this.#desk.result.rows.map((row) => [row.id, row.time_ms]));
     for (const [id, { ms }] of this.#keyed) known[id] = ms;
     const wrong = disagreeing(this.#groups, known).map((id) => this.#desk.name(id));
-    const words = wrong.length > 0 ? `${wrong.join(", ")}: faster than the place before. The order decides.` : "";
+    const words =
+      wrong.length > 0
+        ? `${wrong.join(", ")}: faster than the place before. The order decides.`
+        : "";
     setText(this.#element.querySelector(".times-said"), words);
     const bad = [...this.#keyed.values()].some(({ ms }) => ms === undefined);
     area(
@@ -131,7 +134,11 @@ export class TimesPart {
 
   async #record() {
     const times = [...this.#keyed].map(([competitor, { ms }]) => ({ competitor, time_ms: ms }));
-    const receipts = await this.#act({ type: "RecordFinishTimes", times, time_source: this.#source });
+    const receipts = await this.#act({
+      type: "RecordFinishTimes",
+      times,
+      time_source: this.#source,
+    });
     if (receipts === undefined) return;
     this.#keyed.clear();
     this.show(this.#groups, this.#ending);

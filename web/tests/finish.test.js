@@ -2,7 +2,16 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { disagreeing, groupsOf, moved, places, readOrder, readTime, tied, without } from "../modules/finish.js";
+import {
+  disagreeing,
+  groupsOf,
+  moved,
+  places,
+  readOrder,
+  readTime,
+  tied,
+  without,
+} from "../modules/finish.js";
 
 const rows = [
   { id: "ann", helmet: 10, start_position: 1, rank: 2 },
@@ -12,12 +21,20 @@ const rows = [
 ];
 
 test("an order is keyed by helmet numbers, with = for a dead heat", () => {
-  assert.deepEqual(readOrder("10 7=6 4", rows), { groups: [["ann"], ["bea", "cia"], ["dee"]], unknown: [], twice: [] });
+  assert.deepEqual(readOrder("10 7=6 4", rows), {
+    groups: [["ann"], ["bea", "cia"], ["dee"]],
+    unknown: [],
+    twice: [],
+  });
   assert.deepEqual(readOrder(" 10, 7 = 6 ", rows).groups, [["ann"], ["bea", "cia"]]);
 });
 
 test("who is nobody here, or stands twice, is named", () => {
-  assert.deepEqual(readOrder("10 99 10", rows), { groups: [["ann"]], unknown: ["99"], twice: ["10"] });
+  assert.deepEqual(readOrder("10 99 10", rows), {
+    groups: [["ann"]],
+    unknown: ["99"],
+    twice: ["10"],
+  });
 });
 
 test("times are read with and without points, and no time is a time of its own", () => {
@@ -27,7 +44,8 @@ test("times are read with and without points, and no time is a time of its own",
   assert.equal(readTime("1:26.406"), 86406);
   assert.equal(readTime("126406"), 86406);
   assert.equal(readTime("nt"), null);
-  for (const wrong of ["", "40", "40.1", "99.000", "1:60.000", "abc"]) assert.equal(readTime(wrong), undefined, wrong);
+  for (const wrong of ["", "40", "40.1", "99.000", "1:60.000", "abc"])
+    assert.equal(readTime(wrong), undefined, wrong);
 });
 
 test("the place after a dead heat is left out", () => {
