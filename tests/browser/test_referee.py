@@ -24,6 +24,7 @@ TOPICS = (
     "programme/dresden-2024",
     "medals/dresden-2024",
     "classification/dresden-2024/men-500",
+    f"standings/{SERIES}",
 )
 Frame = dict[str, Any]
 
@@ -148,14 +149,15 @@ async def test_what_is_foretold_is_what_happens(url: str, open_page: Open) -> No
         assert result["rows"][3]["penalty"]["code"] == "F3"
 
 
-async def record(url: str, frames: list[Frame], heard: asyncio.Event) -> None:
+async def record(
+    url: str, frames: list[Frame], heard: asyncio.Event, topics: tuple[str, ...] = TOPICS
+) -> None:
     """Follow everything that a viewer may follow, and keep every message."""
-    topics = [*TOPICS, f"standings/{SERIES}"]
     async with (
         aiohttp.ClientSession() as http,
         http.ws_connect(url.replace("http", "ws") + "/feed") as socket,
     ):
-        await socket.send_json({"t": "hello", "v": 1, "client": "test", "topics": topics})
+        await socket.send_json({"t": "hello", "v": 1, "client": "test", "topics": [*topics]})
         async for message in socket:
             frames.append(json.loads(message.data))
             if frames[-1]["t"] == "snap" and not frames[-1].get("more"):
@@ -229,7 +231,7 @@ async def test_a_viewer_sees_all_of_it_at_once_and_nothing_before(
             await asyncio.sleep(0.5)
             shown = await pages.seen(board)
         viewer.cancel()
-    states = [facts_of(held) for held in drawn(frames) if len(held) == len(TOPICS) + 1]
+    states = [facts_of(held) for held in drawn(frames) if len(held) == len(TOPICS)]
     different = [state for i, state in enumerate(states) if i == 0 or state != states[i - 1]]
     assert different == [
         ("UNDER_REVIEW", NIKISHA, [], [], 1, 230, None),
@@ -239,6 +241,87 @@ async def test_a_viewer_sees_all_of_it_at_once_and_nothing_before(
         decided = each["state"] == "OFFICIAL"
         assert ("PEN" in each["statuses"]) == decided, each
         assert each["podium"] == ([ROUSSEL, PIERRE_GILLES, KUCZYNSKI] if decided else []), each
+
+
+SEMIFINAL = "cup/women-500/semifinal-1"
+ANN, BEA, CIA, DEE = (skater[0] for skater in officials.SKATERS)
+
+
+def semifinal() -> list[officials.Command]:
+    """Return the commands of a semifinal whose first two go to Final A, skated and not official."""
+    distance = officials.DISTANCE
+    race = [
+        {**command, "race": SEMIFINAL}
+        for command in (*officials.race(SEMIFINAL), *officials.skated(SEMIFINAL)[:-1])
+    ]
+    race[0] |= {"round": "SF", "round_name": "Semifinal 1"}
+    return [
+        *officials.programme(races=0),
+        {"type": "AddRound", "distance": distance, "round": "SF", "name": "Semifinals"},
+        {"type": "AddRound", "distance": distance, "round": "FINAL_A", "name": "Final A"},
+        {
+            "type": "SetProgression",
+            "distance": distance,
+            "round": "SF",
+            "targets": [{"to": "FINAL_A", "by_place": 2}],
+        },
+        *race,
+    ]
+
+
+def marks_of(held: dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """Return the state of the semifinal, and who goes on, as a viewer holds them."""
+    found = held[f"race/{SEMIFINAL}"]
+    entries = found["entries"].items()
+    return found["state"], {who: row["mark"] for who, row in entries if row.get("mark")}
+
+
+async def test_a_penalty_and_the_advancement_of_its_victim_flip_every_mark_at_once(
+    tmp_path: Path, open_page: Open
+) -> None:
+    """One call penalises Ann and advances Dee; who goes on is as foretold, and public at once."""
+    frames: list[Frame] = []
+    heard = asyncio.Event()
+    target = ("--data", str(tmp_path / "data"))
+    async with process.serving(target, tmp_path / "server.txt") as served:
+        url = served.url
+        async with aiohttp.ClientSession() as http:
+            await officials.post_all(http, url, semifinal())
+        async with asyncio.TaskGroup() as tasks:
+            topics = (f"race/{SEMIFINAL}", f"programme/{officials.COMPETITION}")
+            viewer = tasks.create_task(record(url, frames, heard, topics))
+            await asyncio.wait_for(heard.wait(), 20)
+            async with open_page(tablet(url, SEMIFINAL), 1180, 820) as page:
+                await ready(page)
+                await page.click(f'.skater[data-competitor="{ANN}"]')
+                await page.click('.grid-cell[data-code="C3"]')
+                await page.click(f'[data-victim="{DEE}"]')
+                await page.get_by_role("button", name="Advance").click()
+                await answered(page)
+                shown = [each for each in await foretold(page) if each["document"] == "rounds"]
+                await page.click('[data-step="decide"]')
+                await page.locator(".pending-list li").nth(1).wait_for()
+                await answered(page)
+                await announce(page)
+            await asyncio.sleep(0.3)
+            viewer.cancel()
+        async with aiohttp.ClientSession() as http:
+            rounds = await officials.get(
+                http, f"{url}/api/v1/distances/{officials.DISTANCE}/rounds"
+            )
+            result = await officials.get(http, f"{url}/api/v1/races/{SEMIFINAL}/result")
+    marks = next(row["marks"] for row in rounds["rows"] if row["id"] == "SF")
+    assert {each["id"] for each in shown} == {ANN, CIA, DEE}
+    for each in shown:
+        assert marks.get(each["id"], {}).get(each["field"]) == each["after"], each
+    states = [marks_of(held) for held in drawn(frames) if len(held) == 2]
+    different = [state for i, state in enumerate(states) if i == 0 or state != states[i - 1]]
+    after = {row["id"]: row["mark"] for row in result["rows"] if row["mark"]}
+    assert set(after) == {BEA, CIA, DEE}
+    assert different[-1] == ("OFFICIAL", after)
+    assert [state for state, _ in different].count("OFFICIAL") == 1
+    assert different[-2][0] == "UNOFFICIAL"
+    assert set(different[-2][1]) == {ANN, BEA}
 
 
 @pytest.mark.parametrize(("width", "height"), [(1180, 820), (820, 1180)])
