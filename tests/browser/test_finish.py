@@ -141,16 +141,10 @@ async def test_hand_times_are_stamped_by_the_race_clock(url: str, open_page: Ope
 
 @pytest.mark.parametrize(("width", "height"), [(1180, 820), (820, 1180)])
 async def test_fingers_fit(url: str, open_page: Open, width: int, height: int) -> None:
-    """Every control is at least 44 px; in landscape nothing scrolls, from gun to times."""
+    """Every control is at least 44 px; nothing scrolls, from gun to times."""
     async with open_page(finish(url), width, height) as page:
         await gun(page)
         await page.fill(".digits input", "1 2 3 4")
         await page.wait_for_selector('[data-do="order"]:enabled')
-        if width > height:
-            assert await tablets.scrolled(page) == []
-            assert await tablets.small_targets(page) == []
-        heights = await page.eval_on_selector_all(
-            "button, input, select",
-            "all => all.filter((e) => e.checkVisibility()).map((e) => e.offsetHeight)",
-        )
-        assert min(heights) >= 44
+        assert await tablets.scrolled(page) == []
+        assert await tablets.small_targets(page) == []

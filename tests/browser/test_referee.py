@@ -12,6 +12,8 @@ from playwright.async_api import Page
 
 from tests.browser import pages, tablets
 from tests.browser.conftest import Open
+from tests.browser.test_shapes import RACE as TEN
+from tests.browser.test_shapes import ten_starters
 from tests.support import officials, process, weekend
 
 MEN_500 = "dresden-2024/men-500/final-a"
@@ -322,6 +324,28 @@ async def test_a_penalty_and_the_advancement_of_its_victim_flip_every_mark_at_on
     assert [state for state, _ in different].count("OFFICIAL") == 1
     assert different[-2][0] == "UNOFFICIAL"
     assert set(different[-2][1]) == {ANN, BEA}
+
+
+RELAY = "dresden-2024/men-5000-relay/final-a"
+
+
+async def test_the_fullest_races_fit_both_ways(tmp_path: Path, open_page: Open) -> None:
+    """Ten skaters with very long names, and a relay with its infringements, on both screens."""
+    target = ("--data", str(tmp_path / "data"))
+    async with process.serving(target, tmp_path / "server.txt") as served:
+        async with aiohttp.ClientSession() as http:
+            title = "Men 5000 m relay, Final A: under review"
+            await weekend.play_until(http, served.url, title)
+            await officials.post_all(http, served.url, ten_starters())
+        for width, height in ((1180, 820), (820, 1180)):
+            for race, who, code in ((RELAY, "pol-men", "R5"), (TEN, "skater-3", "C3")):
+                async with open_page(tablet(served.url, race), width, height) as page:
+                    await ready(page)
+                    await page.click(f'.skater[data-competitor="{who}"]')
+                    await page.click(f'.grid-cell[data-code="{code}"]')
+                    await answered(page)
+                    assert await tablets.small_targets(page) == [], (race, width)
+                    assert await tablets.scrolled(page) == [], (race, width)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1180, 820), (820, 1180)])

@@ -65,7 +65,7 @@ function tables(lines) {
   const most = Math.max(2, Math.floor(MOST.points / Math.max(names.length, 1)));
   return names.flatMap((name) =>
     part(
-      `Points ${name.replace("-", " ")}`,
+      `Points ${name.replaceAll("-", " ")}`,
       lines.filter((line) => table(line) === name),
       scored,
       most,

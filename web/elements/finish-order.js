@@ -116,7 +116,7 @@ export class FinishOrder extends HTMLElement {
     const line = handle.closest(".finish-line");
     setAttribute(line, "data-dragged", true);
     const from = event.clientY;
-    const height = line.getBoundingClientRect().height + 6;
+    const height = line.getBoundingClientRect().height + 4;
     const order = this.#groups.flat();
     const start = order.includes(id) ? order.indexOf(id) : order.length;
     const by = (y) =>

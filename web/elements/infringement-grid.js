@@ -3,6 +3,7 @@
 import { h, setAttribute } from "../modules/dom.js";
 import { grid, inWords } from "../modules/infringements.js";
 
+const MOST_OTHERS = 5;
 const WHERE = { straight: "Straight", corner: "Corner", finish: "Finish", start: "Start" };
 
 export class InfringementGrid extends HTMLElement {
@@ -18,6 +19,7 @@ export class InfringementGrid extends HTMLElement {
       .filter(([zone]) => relay || zone !== "relay")
       .flatMap(([, found]) => found);
     this.style.setProperty("--columns", columns.length);
+    this.style.setProperty("--others", Math.min(MOST_OTHERS, loose.length + 2));
     this.replaceChildren(
       h(
         "div",

@@ -37,10 +37,7 @@ export class Desk extends EventTarget {
     this.who = await me();
     const named = asked.get("race");
     this.competition = named?.split("/", 1)[0] ?? (await wait(asked.get("competition"))).id;
-    await this.#look();
-    this.ruleset = await request(`/api/v1/competitions/${this.competition}/ruleset`).catch(
-      () => null,
-    );
+    await this.#first();
     this.race =
       named ?? this.programme.current ?? this.programme.next ?? this.programme.rows[0]?.id;
     this.unsent.addEventListener("change", () => this.#tell("change"));
@@ -115,6 +112,9 @@ export class Desk extends EventTarget {
       race && request(`/api/v1/races/${race}/events`),
       race && request(`/api/v1/distances/${race.split("/", 2).join("/")}/rounds?${since}`),
     ]);
+    this.ruleset ??= await request(`/api/v1/competitions/${this.competition}/ruleset`).catch(
+      () => null,
+    );
     if (race !== this.race) return;
     this.programme = programme;
     this.journal = journal.rows;
@@ -132,6 +132,19 @@ export class Desk extends EventTarget {
     if (version !== this.#version) {
       this.#version = version;
       this.#tell("change");
+    }
+  }
+
+  /** Read what there is until it is there: a tablet is often switched on before the server. */
+  async #first() {
+    for (;;) {
+      try {
+        await this.#look();
+        return;
+      } catch (error) {
+        this.#tell("refused", error.detail ?? `The server does not answer: ${error.message}`);
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      }
     }
   }
 
