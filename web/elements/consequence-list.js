@@ -52,7 +52,7 @@ function part(title, lines, line, most = lines.length) {
     h(
       "section",
       { class: "so-part" },
-      h("h4", { class: "so-title" }, title),
+      h("h3", { class: "so-title" }, title),
       h("ul", { class: "so-list" }, ...lines.slice(0, most).map(line)),
       left > 0 ? h("p", { class: "soft" }, `and ${left} more`) : null,
     ),

@@ -106,20 +106,20 @@ export class UndoList extends HTMLElement {
       this.show(this.#all);
     };
     this.replaceChildren(
-      h("h3", null, `Undo: ${undo.who} ${undo.text}?`),
+      h("h2", null, `Undo: ${undo.who} ${undo.text}?`),
       h(
         "div",
         { class: "undo-parts" },
         h(
           "section",
           { class: "undo-now" },
-          h("h4", { class: "so-title" }, "The public will see at once"),
+          h("h3", { class: "so-title" }, "The public will see at once"),
           now,
         ),
         h(
           "section",
           { class: "undo-later" },
-          h("h4", { class: "so-title" }, "When the result is settled"),
+          h("h3", { class: "so-title" }, "When the result is settled"),
           later,
         ),
       ),
