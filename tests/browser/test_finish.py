@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.browser import tablets
 from tests.browser.conftest import Open
@@ -148,3 +148,81 @@ async def test_fingers_fit(url: str, open_page: Open, width: int, height: int) -
         await page.wait_for_selector('[data-do="order"]:enabled')
         assert await tablets.scrolled(page) == []
         assert await tablets.small_targets(page) == []
+
+
+async def facts(url: str) -> list[dict[str, Any]]:
+    """Return what has been recorded of the race."""
+    async with aiohttp.ClientSession() as http:
+        found = await officials.get(http, f"{url}/api/v1/races/{officials.RACE}/events")
+    rows: list[dict[str, Any]] = found["rows"]
+    return rows
+
+
+async def test_a_stop_takes_two_taps_and_the_gun_fires_again(url: str, open_page: Open) -> None:
+    """One tap asks and sends nothing; after the stop the referee orders a restart."""
+    async with open_page(finish(url), 1180, 820) as page:
+        await gun(page)
+        await page.click('[data-do="stop"]')
+        await page.get_by_role("button", name="Stop now").wait_for()
+        assert "RaceStopped" not in {fact["type"] for fact in await facts(url)}
+        await page.get_by_role("button", name="Back").click()
+        await page.click('[data-do="stop"]')
+        await page.get_by_role("button", name="Stop now").click()
+        await page.get_by_role("button", name="Restart from the line").click()
+        await page.wait_for_selector('state-chip[data-state="START_LIST"]')
+        await gun(page)
+    types = [fact["type"] for fact in await facts(url)]
+    assert types.count("RaceStopped") == 1
+    assert [each for each in types if each in ("RaceStarted", "RestartOrdered")] == [
+        "RaceStarted",
+        "RestartOrdered",
+        "RaceStarted",
+    ]
+
+
+async def test_what_waits_for_the_network_keeps_its_order(url: str, open_page: Open) -> None:
+    """The order keyed after the gun arrives after the gun, and each of them once."""
+    async with open_page(finish(url), 1180, 820) as page:
+        await page.wait_for_selector('[data-do="gun"]')
+        await page.route("**/api/v1/commands", lambda route: route.fulfill(status=200, body=""))
+        await page.click('[data-do="gun"]')
+        unsent = page.locator(".desk-unsent")
+        await expect(unsent).to_have_text("1 unsent")
+        await page.fill(".digits input", "2 1 3 4")
+        await page.click('[data-do="order"]')
+        await expect(unsent).to_have_text("2 unsent")
+        await page.unroute("**/api/v1/commands")
+        await expect(unsent).to_be_hidden(timeout=20_000)
+        await page.get_by_role("button", name="The order is recorded").wait_for()
+    types = [fact["type"] for fact in await facts(url)]
+    sent = [each for each in types if each in ("RaceStarted", "FinishOrderRecorded")]
+    assert sent == ["RaceStarted", "FinishOrderRecorded"]
+
+
+async def test_a_time_that_was_read_outlives_a_penalty(url: str, open_page: Open) -> None:
+    """The result hides the time of whoever is penalised; the judge's field keeps it."""
+    race = officials.RACE
+    read: officials.Command = {
+        "type": "RecordFinishTimes",
+        "race": race,
+        "times": [{"competitor": ANN, "time_ms": 41_987}],
+    }
+    penalty: officials.Command = {
+        "type": "CallPenalty",
+        "race": race,
+        "competitor": ANN,
+        "reason": "Impeding",
+    }
+    async with aiohttp.ClientSession() as http:
+        skated = officials.skated()
+        await officials.post_all(http, url, [*skated[:-2], read, penalty, *skated[-2:]])
+    rows = {row["id"]: row for row in (await result(url))["rows"]}
+    assert rows[ANN]["time_ms"] is None
+    async with open_page(finish(url), 1180, 820) as page:
+        await page.wait_for_selector("body[data-ready]")
+        photo, hand = page.locator('[data-part="photo"]'), page.locator('[data-part="hand"]')
+        field = f'.time-field[data-competitor="{ANN}"]'
+        await expect(photo.locator(field)).to_have_value("41.987")
+        await expect(hand.locator(field)).to_have_value("")
+        await hand.locator(field).fill("41.900")
+        await expect(hand.locator(".times-said")).to_contain_text("replaces the photo finish")

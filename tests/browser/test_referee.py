@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.browser import pages, tablets
 from tests.browser.conftest import Open
@@ -28,6 +28,7 @@ TOPICS = (
     "classification/dresden-2024/men-500",
     f"standings/{SERIES}",
 )
+SECRET = "Arm block at the finish"
 Frame = dict[str, Any]
 
 
@@ -198,6 +199,8 @@ def drawn(frames: list[Frame]) -> list[dict[str, Any]]:
 def facts_of(held: dict[str, Any]) -> tuple[object, ...]:
     """Return what would give the decision away: state, penalties, medals, points, marks."""
     board = held[f"race/{MEN_500}"]
+    current = held["current/dresden-2024"]
+    programme = held["programme/dresden-2024"]["entries"][MEN_500]
     canada = held["medals/dresden-2024"]["tables"]["noc-all"]["entries"]["CAN"]
     men = held[f"standings/{SERIES}"]["tables"]["men"]["entries"]
     classified = held["classification/dresden-2024/men-500"]["entries"]
@@ -209,6 +212,9 @@ def facts_of(held: dict[str, Any]) -> tuple[object, ...]:
         canada["gold"],
         men[ROUSSEL]["points"],
         classified.get(ROUSSEL, {}).get("medal"),
+        current["state"] if current["race"] == MEN_500 else None,
+        programme["state"],
+        [each["noc"] for each in programme["podium"]],
     )
 
 
@@ -236,9 +242,15 @@ async def test_a_viewer_sees_all_of_it_at_once_and_nothing_before(
     states = [facts_of(held) for held in drawn(frames) if len(held) == len(TOPICS)]
     different = [state for i, state in enumerate(states) if i == 0 or state != states[i - 1]]
     assert different == [
-        ("UNDER_REVIEW", NIKISHA, [], [], 1, 230, None),
-        ("OFFICIAL", ROUSSEL, [NIKISHA], [], 2, 330, "gold"),
+        ("UNDER_REVIEW", NIKISHA, [], [], 1, 230, None, "UNDER_REVIEW", "UNDER_REVIEW", []),
+        (
+            *("OFFICIAL", ROUSSEL, [NIKISHA], [], 2, 330, "gold"),
+            *("OFFICIAL", "OFFICIAL", ["CAN", "CAN", "POL"]),
+        ),
     ]
+    texts = [json.dumps(frame) for frame in frames]
+    announced = next(i for i, text in enumerate(texts) if '"OFFICIAL"' in text and SECRET in text)
+    assert not [text for text in texts[:announced] if SECRET in text]
     for each in shown:
         decided = each["state"] == "OFFICIAL"
         assert ("PEN" in each["statuses"]) == decided, each
@@ -432,3 +444,53 @@ async def test_the_chief_referee_announces_and_the_secretary_signs(
     assert told["PenaltyCalled"] == "Rea"
     assert told["ResultDeclaredOfficial"] == "Chi"
     assert told["SheetSigned"] == "Sec"
+
+
+async def kinds(http: aiohttp.ClientSession, url: str, race: str) -> list[str]:
+    """Return the kinds of the decisions of a race, as officials see them."""
+    found = await officials.get(http, f"{url}/api/v1/races/{race}/result", view="official")
+    return [each["kind"] for each in found["decisions"]]
+
+
+async def test_a_double_tap_is_one_tap(tmp_path: Path, open_page: Open) -> None:
+    """Cold fingers tap twice: one penalty and one advancement, and nothing that the public sees."""
+    target = ("--data", str(tmp_path / "data"))
+    async with process.serving(target, tmp_path / "server.txt") as served:
+        url = served.url
+        async with aiohttp.ClientSession() as http:
+            await officials.post_all(http, url, semifinal())
+            async with open_page(tablet(url, SEMIFINAL), 1180, 820) as page:
+                await ready(page)
+                await page.click(f'.skater[data-competitor="{ANN}"]')
+                await page.click('.grid-cell[data-code="C3"]')
+                await page.click(f'[data-victim="{DEE}"]')
+                await page.get_by_role("button", name="Advance").click()
+                await page.dblclick('[data-step="decide"]')
+                await page.locator(".pending-list li").nth(1).wait_for()
+                await answered(page)
+                assert sorted(await kinds(http, url, SEMIFINAL)) == ["ADV", "PEN"]
+                await page.dblclick('[data-step="one"][data-command="DeclareResultOfficial"]')
+                await page.locator('[data-step="two"]').wait_for()
+            public = await officials.get(http, f"{url}/api/v1/races/{SEMIFINAL}/result")
+    assert public["state"] == "UNOFFICIAL"
+    assert not [row for row in public["rows"] if row["penalty"]]
+
+
+async def test_a_review_is_closed_in_two_taps_and_not_over_a_decision(
+    url: str, open_page: Open
+) -> None:
+    """Nobody says that there was nothing while a decision waits to be announced."""
+    async with open_page(tablet(url), 1180, 820) as page, aiohttp.ClientSession() as http:
+        await ready(page)
+        close = page.locator('[data-do="close"]')
+        await decide_the_500(page)
+        await expect(close).to_have_count(0)
+        await page.locator(".pending-list li").get_by_role("button").click()
+        await page.get_by_role("button", name="Undo it").click()
+        await expect(page.locator(".pending-list")).to_have_count(0)
+        await close.dblclick()
+        await expect(close).to_have_text("Tap again: no infringement")
+        board = await officials.get(http, f"{url}/api/v1/races/{MEN_500}/board")
+        assert board["state"] == "UNDER_REVIEW"
+        await close.click()
+        await page.wait_for_selector('state-chip[data-state="UNCONFIRMED"]')

@@ -6,7 +6,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Open
 from tests.support import officials, process
@@ -68,7 +68,8 @@ async def test_while_the_race_runs_the_board_that_follows_is_shown_first(
         later = await page.inner_text(".undo-later consequence-list")
         assert "still skated" in later
         await page.get_by_role("button", name="Undo it").click()
-        await page.locator(".undo-line", has_text="crossing 2 at 7.300").wait_for(state="detached")
+        await page.wait_for_selector(".undo-list")
+        await expect(page.locator(".undo-line", has_text="crossing 2 at 7.300")).to_have_count(0)
         now = await board(url)
         for skater, field, after in shown:
             assert now[skater][field] == after, (skater, field)
@@ -112,3 +113,34 @@ async def test_a_secret_decision_is_withdrawn_in_secret(url: str, open_page: Ope
         facts = await officials.get(http, f"{url}/api/v1/races/{officials.RACE}/events")
         types = {row["type"] for row in facts["rows"]}
         assert not types & {"PenaltyCalled", "DecisionWithdrawn"}
+
+
+async def test_a_finish_order_is_taken_back_where_it_was_recorded(
+    url: str, open_page: Open
+) -> None:
+    """The photo-finish judge reads who loses which place before the order is taken back."""
+    async with aiohttp.ClientSession() as http:
+        over: officials.Command = {"type": "EndRace", "race": officials.RACE}
+        order: officials.Command = {
+            "type": "RecordFinishOrder",
+            "race": officials.RACE,
+            "groups": [[BEA], [ANN]],
+        }
+        await officials.post_all(http, url, [over, order])
+    async with open_page(f"{url}/finish?race={officials.RACE}", 1180, 820) as page:
+        await page.wait_for_selector("body[data-ready]")
+        await page.click(".undo-open")
+        line = page.locator(".undo-line", has_text="finish order: Bea Two, Ann One")
+        await line.get_by_role("button").click()
+        await page.wait_for_selector(".undo-later .so-change")
+        shown: list[tuple[str, str, Any]] = await page.eval_on_selector_all(
+            '.undo-now .so-change[data-document="board"]',
+            "all => all.map((e) => [e.dataset.id, e.dataset.field, JSON.parse(e.dataset.after)])",
+        )
+        assert {skater for skater, _, _ in shown} >= {ANN, BEA}
+        await page.get_by_role("button", name="Undo it").click()
+        await page.wait_for_selector(".undo-list")
+        await expect(line).to_have_count(0)
+        now = await board(url)
+        for skater, field, after in shown:
+            assert now[skater][field] == after, (skater, field)

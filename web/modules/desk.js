@@ -29,7 +29,10 @@ export class Desk extends EventTarget {
   #feed = null;
   #looking = null;
   #again = false;
+  #looks = 0;
+  #shownLook = 0;
   #version = "";
+  #acting = new Set();
 
   /** Find the race of the page's address, else the one that is current or next. */
   async start() {
@@ -72,12 +75,23 @@ export class Desk extends EventTarget {
     return row ? row.family_name || row.name : competitor;
   }
 
-  /** Send commands, then learn what they led to; null when they wait for the network. */
+  /**
+   * Send commands, then learn what they led to; null when they wait for the network.
+   *
+   * A second tap while the first is being answered is the same tap: undefined.
+   */
   async act(commands, occurredAt = clock.now()) {
-    const receipts = await this.unsent.send(commands, occurredAt);
-    if (receipts) await this.look(receipts.at(-1).position);
-    else this.#tell("change");
-    return receipts;
+    const tap = JSON.stringify(commands);
+    if (this.#acting.has(tap)) return undefined;
+    this.#acting.add(tap);
+    try {
+      const receipts = await this.unsent.send(commands, occurredAt);
+      if (receipts) await this.look(receipts.at(-1).position);
+      else this.#tell("change");
+      return receipts;
+    } finally {
+      this.#acting.delete(tap);
+    }
   }
 
   /** Ask what would be different; the answer is written nowhere. */
@@ -103,6 +117,7 @@ export class Desk extends EventTarget {
 
   async #look(after) {
     const race = this.race;
+    const look = ++this.#looks;
     const since = after ? `after=${after}` : "";
     const [programme, journal, proposals, result, facts, rounds] = await Promise.all([
       request(`/api/v1/competitions/${this.competition}?${since}`),
@@ -115,7 +130,9 @@ export class Desk extends EventTarget {
     this.ruleset ??= await request(`/api/v1/competitions/${this.competition}/ruleset`).catch(
       () => null,
     );
-    if (race !== this.race) return;
+    // An answer that was overtaken by a later one is not shown.
+    if (race !== this.race || look < this.#shownLook) return;
+    this.#shownLook = look;
     this.programme = programme;
     this.journal = journal.rows;
     this.proposals = proposals.rows;

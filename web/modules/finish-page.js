@@ -27,6 +27,7 @@ const start = new StartPart(part("start"), desk, act);
 const photo = new TimesPart(part("photo"), desk, { source: "photo", act });
 const hand = new TimesPart(part("hand"), desk, { source: "hand", act });
 let order = null;
+let attempt = null;
 let undoing = false;
 let view = "order";
 
@@ -110,8 +111,19 @@ function ending() {
     : [];
 }
 
+/** Drop what was prepared for another race, or another attempt. */
+function forget() {
+  order = null;
+  find(".digits input").value = "";
+  start.forget();
+  photo.forget();
+  hand.forget();
+}
+
 function show() {
   if (!desk.result) return;
+  if (desk.result.attempt !== attempt) forget();
+  attempt = desk.result.attempt;
   for (const [name, roles] of Object.entries(PARTS)) {
     part(name).hidden = undoing || !may(desk.who, ...roles);
   }
@@ -141,6 +153,8 @@ find(".digits input").addEventListener("input", ({ currentTarget }) => {
   }
 });
 find("finish-order").addEventListener("order", ({ detail }) => {
+  // Digits that no longer say the order do not stand above it.
+  find(".digits input").value = "";
   order = detail;
   show();
 });
@@ -165,13 +179,7 @@ find("undo-list").connect({
   name: (row) =>
     desk.result.rows.some((each) => each.id === row.id) ? desk.name(row.id) : row.name,
 });
-find(".desk-race").addEventListener("change", () => {
-  order = null;
-  find(".digits input").value = "";
-  start.forget();
-  photo.forget();
-  hand.forget();
-});
+find(".desk-race").addEventListener("change", forget);
 // Physical keys, wherever they are printed; never a bare space, which presses what has the focus.
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select") || event.repeat || event.ctrlKey || event.metaKey)

@@ -115,6 +115,22 @@ export function without(groups, id) {
     .filter((group) => group.length > 0);
 }
 
+/**
+ * Return the times that a source has recorded in an attempt, by competitor; null is `no time`.
+ *
+ * A result hides the time of whoever is penalised; what was read stays read.
+ */
+export function recordedTimes(facts, attempt, source) {
+  const gone = new Set(facts.filter((f) => f.type === "FactRetracted").map((f) => f.data.target));
+  const found = {};
+  for (const { type, version, data } of facts) {
+    if (type !== "FinishTimesRecorded" || gone.has(version)) continue;
+    if (data.attempt !== attempt || data.time_source !== source) continue;
+    for (const each of data.times) found[each.competitor] = each.time_ms ?? null;
+  }
+  return found;
+}
+
 /** Where times and order disagree: ids whose time is faster than the place before. */
 export function disagreeing(groups, times) {
   const order = groups.flat().filter((id) => Number.isInteger(times[id]));

@@ -8,8 +8,9 @@ import { Desk } from "./desk.js";
 import { area, fault, follow, key, raceClock, tried } from "./desk-page.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { form } from "./referee-form.js";
+import { raceKeys as keysOfRace } from "./referee-keys.js";
 import { skaters } from "./referee-skaters.js";
-import { published, reviewOpen, steps } from "./referee-steps.js";
+import { steps } from "./referee-steps.js";
 import { protests, video } from "./referee-tabs.js";
 import { undoable } from "./taking-back.js";
 
@@ -30,6 +31,7 @@ let draft = decision.blank();
 let tab = "decision";
 let armed = null;
 let asked = null;
+let deciding = false;
 
 function choose(changes) {
   draft = { ...draft, ...changes };
@@ -66,82 +68,16 @@ async function act(commands) {
 // --- left: what the race needs ----------------------------------------------------------------
 
 function raceKeys() {
-  const { result } = desk;
-  if (!result) return;
-  const referee = may(desk.who, "referee", "chief-referee");
-  const secretary = may(desk.who, "secretary");
-  const over = decision.ended(result, desk.facts);
-  const reviewing = Boolean(desk.board?.state === "UNDER_REVIEW" || reviewOpen(desk));
-  const started = !["SCHEDULED", "START_LIST"].includes(result.state);
-  area(
-    find(".referee-keys"),
-    [
-      result.state,
-      over,
-      reviewing,
-      started,
-      result.signed,
-      result.revision,
-      referee,
-      secretary,
-      draft.competitor,
-      armed?.name,
-    ],
-    () =>
-      [
-        referee && !reviewing && started && !result.official
-          ? key("Open review", { kind: "hold", onclick: openReview })
-          : null,
-        referee && reviewing
-          ? key("Close review", {
-              kind: "hold",
-              onclick: () => act({ type: "CloseReview", outcome: "No infringement" }),
-            })
-          : null,
-        referee && started && !over
-          ? key("End of the race", { onclick: () => act({ type: "EndRace" }) })
-          : null,
-        referee &&
-        over &&
-        ["UNCONFIRMED", "UNDER_REVIEW"].includes(result.state) &&
-        !published(desk)
-          ? key("Result unofficial", { onclick: () => act({ type: "PublishResult" }) })
-          : null,
-        key("Bookmark", { onclick: bookmark }),
-        secretary && result.official
-          ? key(result.signed ? `Sheet ${result.revision} signed` : sign(), {
-              disabled: result.signed,
-              kind: "sign",
-              onclick: signSheet,
-            })
-          : null,
-      ].filter(Boolean),
-  );
-}
-
-function sign() {
-  return armed?.name === "sign"
-    ? "Tap again: I sign this sheet"
-    : `Sign sheet ${desk.result.revision}`;
-}
-
-function signSheet() {
-  if (armed?.name !== "sign") {
-    armed = { name: "sign" };
-    show();
-    return;
-  }
-  armed = null;
-  act({ type: "SignSheet", revision: desk.result.revision });
-}
-
-function openReview() {
-  const competitors = [draft.competitor, draft.victim].filter(Boolean);
-  const names = competitors.map((each) => desk.name(each)).join(", ");
-  act({
-    type: "OpenReview",
-    reason: names ? `Possible infringement: ${names}` : "Possible infringement",
-    competitors,
+  keysOfRace(find(".referee-keys"), desk, {
+    draft,
+    armed,
+    act,
+    bookmark,
+    arm(name) {
+      armed = name && { name };
+      show();
+      if (name) release(armed);
+    },
   });
 }
 
@@ -274,15 +210,15 @@ async function consequences() {
   }
   if (asked !== null && asked !== now) return;
   setAttribute(list, "data-asking", false);
-  release(armed);
+  if (armed?.command && !armed.ready) release(armed);
 }
 
 /** Let the second tap count once what it leads to can have been read. */
 function release(held) {
-  if (!held?.command || held.ready) return;
   setTimeout(() => {
     if (armed !== held) return;
     armed = { ...held, ready: true };
+    raceKeys();
     actions();
   }, READING_MS);
 }
@@ -405,21 +341,31 @@ function arm(words, label, command) {
 }
 
 async function confirm() {
+  if (!armed?.ready) return;
   const { command } = armed;
   armed = null;
+  actions();
   await act(command);
 }
 
+/** Send the draft once, however often it is tapped. */
 async function decide() {
+  if (deciding) return;
+  deciding = true;
   const chosen = draft;
   const [first, second] = decision.commands(desk.race, chosen, { embargo: true });
   const receipts = await act(first);
-  if (!receipts) return;
-  if (second) {
+  if (receipts && second) {
     const { version } = receipts[0].events[0];
     await act({ ...second, cause: version });
   }
+  deciding = false;
+  // Refused, the draft stays; kept without a network, only its advancement is still to be decided.
+  if (receipts === undefined) return;
   reset();
+  if (receipts === null && second) {
+    draft = { ...draft, sanction: "ADV", competitor: second.competitor, reason: second.reason };
+  }
   show();
 }
 

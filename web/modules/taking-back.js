@@ -23,6 +23,7 @@ const WORDS = {
   RaceEnded: "end of the race",
   ResultPublished: "result unofficial",
 };
+const MOST_NAMED = 4;
 const DECISIONS = { PEN: "penalty", YC: "yellow card", RC: "red card", ADV: "advancement" };
 
 /**
@@ -49,7 +50,7 @@ function entry(race, fact, laps, name) {
   return {
     key: `fact-${fact.version}`,
     version: fact.version,
-    text: said(fact, laps),
+    text: said(fact, laps, name),
     who: competitor ? name(competitor) : "",
     at: fact.occurred_at,
     official: fact.official,
@@ -57,7 +58,7 @@ function entry(race, fact, laps, name) {
   };
 }
 
-function said(fact, laps) {
+function said(fact, laps, name) {
   const { data } = fact;
   if (fact.type === "CrossingRecorded") {
     const lap = laps.get(fact.version);
@@ -65,9 +66,22 @@ function said(fact, laps) {
     return data.elapsed_ms ? `${words} at ${time(data.elapsed_ms)}` : words;
   }
   if (fact.type === "FallRecorded" && data.lap) return `fall in lap ${data.lap}`;
-  if (fact.type === "FinishTimesRecorded") return `finish times of ${data.times.length}`;
-  if (fact.type === "FinishOrderRecorded") return `finish order of ${data.groups.flat().length}`;
+  if (fact.type === "FinishTimesRecorded") {
+    const by = data.time_source === "hand" ? " by hand" : "";
+    const times = data.times.map((t) => `${name(t.competitor)} ${time(t.time_ms) || "no time"}`);
+    return `finish times${by}: ${some(times)}`;
+  }
+  if (fact.type === "FinishOrderRecorded") {
+    return `finish order: ${some(data.groups.map((ids) => ids.map(name).join(" = ")))}`;
+  }
   return WORDS[fact.type];
+}
+
+/** The first of several, and how many more there are. */
+function some(words) {
+  const left = words.length - MOST_NAMED;
+  const named = words.slice(0, MOST_NAMED).join(", ");
+  return left > 0 ? `${named} and ${left} more` : named;
 }
 
 function withdrawal(race, decision, name) {

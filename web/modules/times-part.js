@@ -2,7 +2,7 @@
 
 import { area, key, raceClock } from "./desk-page.js";
 import { h, setAttribute, setText } from "./dom.js";
-import { disagreeing, readTime } from "./finish.js";
+import { disagreeing, readTime, recordedTimes } from "./finish.js";
 import { time } from "./format.js";
 
 const OUT = new Set(["DNS", "DNF", "WDR"]);
@@ -13,6 +13,7 @@ export class TimesPart {
   #source;
   #act;
   #keyed = new Map();
+  #recorded = {};
   #groups = [];
   #ending = [];
 
@@ -32,8 +33,10 @@ export class TimesPart {
   show(groups, ending) {
     this.#groups = groups;
     this.#ending = ending;
+    const { facts, result } = this.#desk;
+    this.#recorded = recordedTimes(facts, result.attempt, this.#source);
     const rows = this.#rows(groups);
-    const shape = rows.map((row) => [row.id, row.time_ms, row.status]);
+    const shape = rows.map((row) => [row.id, this.#recorded[row.id], row.time_ms]);
     const running = raceClock(this.#desk.board) !== null;
     area(this.#element.querySelector(".times"), [this.#desk.race, shape, running], () =>
       rows.map((row) => this.#line(row, running)),
@@ -52,10 +55,12 @@ export class TimesPart {
 
   #line(row, running) {
     const keyed = this.#keyed.get(row.id);
-    const value = keyed?.text ?? (row.status === "no time" ? "no time" : time(row.time_ms));
+    const recorded = this.#recorded[row.id];
+    const value = keyed?.text ?? (recorded === null ? "no time" : time(recorded));
     const input = h("input", {
       class: "field time-field",
       value,
+      placeholder: time(row.time_ms),
       inputmode: "decimal",
       autocomplete: "off",
       spellcheck: "false",
@@ -108,14 +113,16 @@ export class TimesPart {
   }
 
   #said() {
-    const known = Object.fromEntries(this.#desk.result.rows.map((row) => [row.id, row.time_ms]));
+    const known = { ...this.#recorded };
     for (const [id, { ms }] of this.#keyed) known[id] = ms;
     const wrong = disagreeing(this.#groups, known).map((id) => this.#desk.name(id));
-    const words =
+    const words = [
       wrong.length > 0
         ? `${wrong.join(", ")}: faster than the place before. The order decides.`
-        : "";
-    setText(this.#element.querySelector(".times-said"), words);
+        : "",
+      this.#replacing(),
+    ];
+    setText(this.#element.querySelector(".times-said"), words.filter(Boolean).join(" "));
     const bad = [...this.#keyed.values()].some(({ ms }) => ms === undefined);
     area(
       this.#element.querySelector(".times-keys"),
@@ -130,6 +137,17 @@ export class TimesPart {
         ...this.#ending,
       ],
     );
+  }
+
+  /** Whose time by photo finish would be another: the later record counts. */
+  #replacing() {
+    if (this.#source === "photo") return "";
+    const { facts, result } = this.#desk;
+    const photo = recordedTimes(facts, result.attempt, "photo");
+    const names = [...this.#keyed.keys()]
+      .filter((id) => Number.isInteger(photo[id]))
+      .map((id) => this.#desk.name(id));
+    return names.length > 0 ? `${names.join(", ")}: this replaces the photo finish's time.` : "";
   }
 
   async #record() {

@@ -204,3 +204,22 @@ test("what may be taken back is said in words, the latest first, and a decision 
     reason: "no",
   });
 });
+
+test("times and orders are named by whose they are, up to four", () => {
+  const times = ["ann", "bea", "cia", "dee", "eva"].map((competitor, i) => ({
+    competitor,
+    time_ms: i === 1 ? null : 41000 + i,
+  }));
+  const facts = [
+    { version: 1, type: "FinishOrderRecorded", data: { attempt: 1, groups: [["ann", "bea"], ["cia"]] } },
+    { version: 2, type: "FinishTimesRecorded", data: { attempt: 1, time_source: "hand", times } },
+  ];
+  const found = undoable({ race: RACE, attempt: 1 }, facts, (id) => id.toUpperCase());
+  assert.deepEqual(
+    found.map((each) => each.text),
+    [
+      "finish times by hand: ANN 41.000, BEA no time, CIA 41.002, DEE 41.003 and 1 more",
+      "finish order: ANN = BEA, CIA",
+    ],
+  );
+});

@@ -9,6 +9,7 @@ import {
   places,
   readOrder,
   readTime,
+  recordedTimes,
   tied,
   without,
 } from "../modules/finish.js";
@@ -51,6 +52,29 @@ test("times are read with and without points, and no time is a time of its own",
 test("the place after a dead heat is left out", () => {
   assert.deepEqual(places([["a"], ["b", "c"], ["d"]]), { a: 1, b: 2, c: 2, d: 4 });
   assert.deepEqual(groupsOf(rows), [["bea"], ["ann", "cia"]]);
+});
+
+test("the times of a source are those it recorded last and did not take back", () => {
+  const times = (version, time_source, own, attempt = 1) => ({
+    version,
+    type: "FinishTimesRecorded",
+    data: {
+      attempt,
+      time_source,
+      times: Object.entries(own).map(([competitor, time_ms]) => ({ competitor, time_ms })),
+    },
+  });
+  const facts = [
+    times(1, "photo", { ann: 41000, bea: 41500 }),
+    times(2, "hand", { ann: 41200 }),
+    times(3, "photo", { bea: null }),
+    times(4, "photo", { ann: 39000 }),
+    times(5, "photo", { ann: 50000 }, 2),
+    { version: 6, type: "FactRetracted", data: { target: 4 } },
+  ];
+  assert.deepEqual(recordedTimes(facts, 1, "photo"), { ann: 41000, bea: null });
+  assert.deepEqual(recordedTimes(facts, 1, "hand"), { ann: 41200 });
+  assert.deepEqual(recordedTimes(facts, 2, "hand"), {});
 });
 
 test("somebody is moved, joined with the one before, parted again, taken out", () => {
