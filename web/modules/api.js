@@ -140,8 +140,8 @@ let last = 0;
  *
  * So a browser whose memory was wiped, or a second page, does not begin again at 1.
  */
-export function nextNumber(now = Date.now(), atLeast = 0) {
-  last = Math.max(last + 1, Math.floor(now), atLeast);
+export function nextNumber(now = Date.now(), floor = 0) {
+  last = Math.max(last + 1, Math.floor(now), floor);
   return last;
 }
 
