@@ -31,7 +31,7 @@ PAGES = (
     (f"/phone#race/{officials.RACE}", '.line[data-status="PEN"]', (PHONE,)),
     ("/display", ".pairing-code", (WALL, DESKTOP)),
     ("/displays", ".pair-form", ANYWHERE),
-    ("/referee", ".so-title", TABLETS),
+    ("/referee", ".so-head", TABLETS),
     (f"/referee?race={officials.RACE}", ".skater", TABLETS),
     ("/finish", '[data-do="recall"]', TABLETS),
     (f"/finish?race={officials.RACE}", ".finish-line", TABLETS),
