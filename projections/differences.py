@@ -4,12 +4,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from projections import medals, nations, race_result, standings
+from projections import medals, nations, race_board, race_result, standings
 from projections.book import Book
 from projections.classification import ClassificationProjection
 from projections.projection import Document
 from projections.rounds import RoundsProjection
+from tracker.domain.result import result_state
 
+BOARD = ("rank", "laps", "last_lap_ms", "status")
+"""What spectators see of a running race, before there is a result."""
 RESULT = ("rank", "status", "time_ms", "mark")
 MARKS = ("mark", "to")
 CLASSIFICATION = ("rank", "status", "points", "medal")
@@ -31,8 +34,11 @@ class Difference(Struct, frozen=True):
 
 
 def between_books(before: Book, after: Book, distance: str) -> Iterator[Difference]:
-    """Yield every difference: results, marks, classification, medals, standings."""
+    """Yield every difference, from boards of running races and results up to the standings."""
     for race in before.races_of.get(distance, ()):
+        if result_state(before.races[race]) == "LIVE":
+            boards = (_board(before, race), _board(after, race))
+            yield from compare("board", race, *boards, BOARD)
         results = (_result(before, race), _result(after, race))
         yield from compare("result", race, *results, RESULT)
     now, then = _marks(before, distance), _marks(after, distance)
@@ -67,6 +73,11 @@ def _marks(book: Book, distance: str) -> dict[str, Document]:
     found = RoundsProjection().render(book, distance)
     rows = found.entries.items() if found is not None else ()
     return {round_: Document({}, row["marks"]) for round_, row in rows}
+
+
+def _board(book: Book, race: str) -> Document:
+    state = book.races[race]
+    return race_board.render(state, book.marks_of(state))
 
 
 def _result(book: Book, race: str) -> Document:

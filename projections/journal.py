@@ -146,6 +146,7 @@ _PLAIN = {
     "ResultPublished": "Result unofficial",
     "ResultDeclaredOfficial": "Result official",
     "ResultCorrected": "Result corrected",
+    "SheetSigned": "Sheet signed",
 }
 
 

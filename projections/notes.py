@@ -29,6 +29,7 @@ NOTED = (
     e.ResultPublished,
     e.ResultDeclaredOfficial,
     e.ResultCorrected,
+    e.SheetSigned,
     e.ProtestLodged,
     e.ProtestDecided,
     e.FactRetracted,

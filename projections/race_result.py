@@ -62,6 +62,7 @@ def _render(race: Race, rows: Sequence[ResultRow], marks: Marks) -> Document:
             **header(race),
             "official": official is not None,
             "revision": official.revision if official else 0,
+            "signed": official is not None and race.signed == official.revision,
             "notice": race.notice,
             "sources": sorted({row.time_stated_by for row in rows if row.time_stated_by}),
         },

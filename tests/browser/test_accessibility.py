@@ -14,6 +14,7 @@ from tests.support import officials, process
 
 PHONE, DESKTOP, WALL = (390, 844), (1280, 720), (768, 384)
 ANYWHERE = (PHONE, DESKTOP)
+TABLETS = ((1180, 820), (820, 1180))
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 PAGES = (
     ("/", ".line", ANYWHERE),
@@ -30,6 +31,10 @@ PAGES = (
     (f"/phone#race/{officials.RACE}", '.line[data-status="PEN"]', (PHONE,)),
     ("/display", ".pairing-code", (WALL, DESKTOP)),
     ("/displays", ".pair-form", ANYWHERE),
+    ("/referee", ".so-head", TABLETS),
+    (f"/referee?race={officials.RACE}", ".skater", TABLETS),
+    ("/finish", '[data-do="recall"]', TABLETS),
+    (f"/finish?race={officials.RACE}", ".finish-line", TABLETS),
     ("/problems/not-yet", "h1", (PHONE,)),
     (f"/scoreboard?race={officials.RACE}", ".step", (DESKTOP,)),
 )

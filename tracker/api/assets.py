@@ -16,6 +16,8 @@ PAGES = {
     "announcer": "announcer.html",
     "display": "display.html",
     "displays": "displays.html",
+    "finish": "finish.html",
+    "referee": "referee.html",
 }
 TYPES = {
     ".html": "text/html",

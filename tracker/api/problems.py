@@ -102,6 +102,7 @@ KINDS: dict[str, Kind] = {
     "already-over": Kind(409, "The race is over"),
     "already-official": Kind(409, "The result is official"),
     "not-official": Kind(409, "The result is not official"),
+    "wrong-revision": Kind(409, "The sheet has changed"),
     "under-embargo": Kind(409, "Decisions wait to be announced"),
     "nothing-to-do": Kind(409, "Nothing would change"),
     "nothing-beaten": Kind(409, "No best time was beaten"),

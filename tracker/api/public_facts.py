@@ -13,6 +13,7 @@ from tracker.domain.events import (
     FactRetracted,
     PenaltyCalled,
     ResultCorrected,
+    ResultDeclaredOfficial,
 )
 
 DECISIVE = frozenset(
@@ -25,6 +26,7 @@ DECISIVE = frozenset(
         FactAmended,
         FactRetracted,
         ResultCorrected,
+        ResultDeclaredOfficial,
     )
 )
 """Events that may be hidden, or end it: where one stands, its whole stream must be looked at."""
@@ -48,10 +50,10 @@ def secrets(stream: Iterable[tuple[int, Event]]) -> Secrets:
     about: dict[int, int] = {}
     withdrawn: set[int] = set()
     for version, event in stream:
-        if isinstance(event, ResultCorrected | DecisionsAnnounced):
+        if isinstance(event, ResultCorrected | DecisionsAnnounced | ResultDeclaredOfficial):
             shown = set(hidden)
-            if isinstance(event, DecisionsAnnounced):
-                named = {*event.decisions}
+            if not isinstance(event, ResultCorrected):
+                named = {*_announces(event)}
                 shown = {each for each in hidden if each in named or about.get(each) in named}
             else:
                 # A decision that was taken back under embargo was never meant for the public.
@@ -61,7 +63,8 @@ def secrets(stream: Iterable[tuple[int, Event]]) -> Secrets:
                     for each in hidden
                     if each not in taken_back and about.get(each) not in taken_back
                 }
-            announced[version] = tuple(sorted(shown))
+            if shown or not isinstance(event, ResultDeclaredOfficial):
+                announced[version] = tuple(sorted(shown))
             hidden -= shown
             continue
         target = _target(event)
@@ -72,6 +75,10 @@ def secrets(stream: Iterable[tuple[int, Event]]) -> Secrets:
                 if target in hidden and not isinstance(event, FactAmended):
                     withdrawn.add(version)
     return Secrets(hidden=frozenset(hidden), announced=announced)
+
+
+def _announces(event: DecisionsAnnounced | ResultDeclaredOfficial) -> tuple[int, ...]:
+    return event.decisions if isinstance(event, DecisionsAnnounced) else event.announced
 
 
 def _embargoed(event: Event) -> bool:

@@ -176,6 +176,8 @@ class Race(Struct, frozen=True):
     reviewing: tuple[str, ...] = ()
     published: bool = False
     official: OfficialResult | None = None
+    signed: int = 0
+    """The revision of the official result that the competition secretary signed; 0: none."""
     protests: tuple[Protest, ...] = ()
     miscounted: int | None = None
     """How many lap rows were skated, when that was not what the race has."""

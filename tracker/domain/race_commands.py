@@ -9,6 +9,7 @@ from tracker.domain.race_events import AmendableFact
 from tracker.domain.request import Request, Text
 from tracker.domain.values import (
     CompetitorId,
+    Count,
     Drawn,
     EpochMs,
     FinishTime,
@@ -289,9 +290,10 @@ class PublishResult(Request, frozen=True):
 
 
 class DeclareResultOfficial(Request, frozen=True):
-    """Make the result official."""
+    """Make the result official; with `announce`, decisions under embargo with it, in one step."""
 
     race: RaceId
+    announce: bool = False
 
 
 class CorrectResult(Request, frozen=True):
@@ -299,6 +301,13 @@ class CorrectResult(Request, frozen=True):
 
     race: RaceId
     reason: Reason
+
+
+class SignSheet(Request, frozen=True):
+    """Sign the sheet of the official result, in the revision that was read."""
+
+    race: RaceId
+    revision: Count
 
 
 class LodgeProtest(Request, frozen=True):
@@ -368,6 +377,7 @@ RaceCommand: TypeAlias = (
     | PublishResult
     | DeclareResultOfficial
     | CorrectResult
+    | SignSheet
     | LodgeProtest
     | DecideProtest
     | RetractFact

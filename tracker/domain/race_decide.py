@@ -87,6 +87,7 @@ def decide(command: c.RaceCommand, state: Race, context: Context) -> tuple[e.Rac
             | c.PublishResult()
             | c.DeclareResultOfficial()
             | c.CorrectResult()
+            | c.SignSheet()
         ):
             return (_result(command, state, context.now_ms),)
         case c.LodgeProtest() | c.DecideProtest():
@@ -198,7 +199,8 @@ def _result(
     | c.CloseReview
     | c.PublishResult
     | c.DeclareResultOfficial
-    | c.CorrectResult,
+    | c.CorrectResult
+    | c.SignSheet,
     state: Race,
     now_ms: int,
 ) -> e.RaceEvent:
@@ -224,17 +226,7 @@ def _result(
                 raise r.AlreadyOfficial(f"the result of {command.race} is official already")
             return e.ResultPublished(race=command.race, source=command.source)
         case c.DeclareResultOfficial():
-            _over(state, command.race)
-            if state.official is not None:
-                raise r.AlreadyOfficial(
-                    f"the result of {command.race} is official already: correct it instead"
-                )
-            if any(d.pending for d in state.decisions):
-                raise r.UnderEmbargo(
-                    f"decisions in {command.race} are under embargo: "
-                    "announce or withdraw them before the result becomes official"
-                )
-            return e.ResultDeclaredOfficial(race=command.race, at_ms=now_ms, source=command.source)
+            return _declare(command, state, now_ms)
         case c.CorrectResult():
             if state.official is None:
                 raise r.NotOfficial(
@@ -243,8 +235,43 @@ def _result(
             return e.ResultCorrected(
                 race=command.race, reason=command.reason, source=command.source
             )
+        case c.SignSheet():
+            return _sign(command, state)
         case _:
             assert_never(command)
+
+
+def _declare(
+    command: c.DeclareResultOfficial, state: Race, now_ms: int
+) -> e.ResultDeclaredOfficial:
+    _over(state, command.race)
+    if state.official is not None:
+        raise r.AlreadyOfficial(
+            f"the result of {command.race} is official already: correct it instead"
+        )
+    pending = tuple(sorted(d.version for d in state.decisions if d.pending))
+    if pending and not command.announce:
+        raise r.UnderEmbargo(
+            f"decisions in {command.race} are under embargo: announce or withdraw them before the "
+            "result becomes official, or announce them with it"
+        )
+    return e.ResultDeclaredOfficial(
+        race=command.race, at_ms=now_ms, announced=pending, source=command.source
+    )
+
+
+def _sign(command: c.SignSheet, state: Race) -> e.SheetSigned:
+    if state.official is None:
+        raise r.NotOfficial(f"the result of {command.race} is not official: there is no sheet yet")
+    revision = state.official.revision
+    if command.revision != revision:
+        raise r.WrongRevision(
+            f"the sheet of {command.race} stands at revision {revision}, "
+            f"not {command.revision}: read it again before you sign"
+        )
+    if state.signed == revision:
+        raise r.NothingToDo(f"revision {revision} of the sheet of {command.race} is signed already")
+    return e.SheetSigned(race=command.race, revision=revision, source=command.source)
 
 
 def _protest(

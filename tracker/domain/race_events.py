@@ -12,6 +12,7 @@ from tracker.domain.fact import Fact
 from tracker.domain.values import (
     CompetitionId,
     CompetitorId,
+    Count,
     DistanceId,
     Drawn,
     EpochMs,
@@ -335,6 +336,8 @@ class ResultDeclaredOfficial(Fact, frozen=True):
 
     race: RaceId
     at_ms: EpochMs
+    announced: tuple[Version, ...] = ()
+    """Decisions that were under embargo, and became public in the same step."""
 
 
 class ResultCorrected(Fact, frozen=True):
@@ -342,6 +345,13 @@ class ResultCorrected(Fact, frozen=True):
 
     race: RaceId
     reason: Reason
+
+
+class SheetSigned(Fact, frozen=True):
+    """The competition secretary signed the sheet of an official result, in this revision."""
+
+    race: RaceId
+    revision: Count
 
 
 class ProtestLodged(Fact, frozen=True):
@@ -438,6 +448,7 @@ RaceEvent: TypeAlias = (
     | ResultPublished
     | ResultDeclaredOfficial
     | ResultCorrected
+    | SheetSigned
     | ProtestLodged
     | ProtestDecided
     | FactRetracted

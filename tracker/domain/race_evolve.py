@@ -88,6 +88,7 @@ def _apply(state: Race, version: int, event: e.RaceEvent) -> Race:
             | e.ResultPublished()
             | e.ResultDeclaredOfficial()
             | e.ResultCorrected()
+            | e.SheetSigned()
             | e.ProtestLodged()
             | e.ProtestDecided()
         ):
@@ -332,13 +333,17 @@ def _decision(
             )
             return replace(state, decisions=decisions)
         case e.DecisionsAnnounced():
-            decisions = tuple(
-                replace(d, announced=d.in_force) if d.version in event.decisions else d
-                for d in state.decisions
-            )
-            return replace(state, decisions=decisions)
+            return _announced(state, event.decisions)
         case _:
             assert_never(event)
+
+
+def _announced(state: Race, decisions: tuple[int, ...]) -> Race:
+    """Return the race with decisions known to the public as the officials know them."""
+    known = tuple(
+        replace(d, announced=d.in_force) if d.version in decisions else d for d in state.decisions
+    )
+    return replace(state, decisions=known)
 
 
 def _result(
@@ -349,6 +354,7 @@ def _result(
     | e.ResultPublished
     | e.ResultDeclaredOfficial
     | e.ResultCorrected
+    | e.SheetSigned
     | e.ProtestLodged
     | e.ProtestDecided,
 ) -> Race:
@@ -360,7 +366,9 @@ def _result(
         case e.ResultPublished():
             return replace(state, published=True)
         case e.ResultDeclaredOfficial():
-            closed = replace(state, review_open=False, reviewing=(), published=True)
+            closed = replace(
+                _announced(state, event.announced), review_open=False, reviewing=(), published=True
+            )
             rows = sheet(replace(closed, official=None), public=True)
             return replace(closed, official=OfficialResult(version, rows, 1, event.at_ms))
         case e.ResultCorrected():
@@ -375,6 +383,8 @@ def _result(
                 state.official.at_ms,
             )
             return replace(shown, official=official)
+        case e.SheetSigned():
+            return replace(state, signed=event.revision)
         case e.ProtestLodged():
             protest = Protest(event.protest, event.noc, event.subject, event.at_ms, event.late)
             return replace(state, protests=(*state.protests, protest))

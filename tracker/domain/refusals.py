@@ -117,6 +117,12 @@ class NotOfficial(Refusal):
     code = "not-official"
 
 
+class WrongRevision(Refusal):
+    """A signature is for the sheet as it stands, not for an earlier one."""
+
+    code = "wrong-revision"
+
+
 class UnderEmbargo(Refusal):
     """Decisions are waiting to be announced."""
 

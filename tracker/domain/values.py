@@ -35,6 +35,8 @@ EpochMs = Annotated[int, Meta(ge=0, le=32_503_680_000_000)]
 """An instant, as milliseconds since 1970-01-01 UTC."""
 Lap = Annotated[int, Meta(ge=1, le=200)]
 """A lap row: the stretch between two crossings of the leader; the first may be half a lap."""
+Count = Annotated[int, Meta(ge=1, le=999)]
+"""How often an official result has been declared or corrected."""
 Version = Annotated[int, Meta(ge=1)]
 """The number of an event within its stream: how a later event names an earlier one."""
 Source = Annotated[str, Meta(min_length=1, max_length=200)]

@@ -60,7 +60,10 @@ class Changes(Struct, frozen=True):
     """Fields of an event, with the values they would have had."""
     move: tuple[Move, ...] = ()
     add: tuple[c.RaceCommand, ...] = ()
-    """Decided where the result is declared official, or at the end."""
+    """Decided where the result is declared official, or at the end.
+
+    With a correction of the official result among them they are decided at the end.
+    """
 
     @property
     def count(self) -> int:
@@ -155,6 +158,8 @@ def _with_added(
         (i for i, (_, event) in enumerate(facts) if isinstance(event, e.ResultDeclaredOfficial)),
         len(facts),
     )
+    if any(isinstance(command, c.CorrectResult) for command in commands):
+        index = len(facts)
     for command in commands:
         state = _fold(facts[:index])
         for event in decider.decide(command, state, context):

@@ -83,6 +83,7 @@ MAY: dict[type[c.Command], frozenset[Role]] = {
     c.PublishResult: _REFEREES | frozenset[Role]({"photo-finish", "secretary"}),
     c.DeclareResultOfficial: _CHIEF,
     c.CorrectResult: _CHIEF,
+    c.SignSheet: _OFFICE,
     c.LodgeProtest: _REFEREES | _OFFICE,
     c.DecideProtest: _CHIEF,
     c.ConfirmBestTime: _OFFICE | _CHIEF,

@@ -9,6 +9,7 @@ from tracker.domain.events import (
     FactRetracted,
     PenaltyCalled,
     ResultCorrected,
+    ResultDeclaredOfficial,
     ReviewOpened,
 )
 
@@ -56,6 +57,17 @@ def test_an_announcement_makes_it_public() -> None:
         (3, DecisionsAnnounced(race=RACE, decisions=(1,))),
     ]
     assert hidden(stream) == {2}
+
+
+def test_a_declaration_makes_public_what_it_names() -> None:
+    """A result declared official with decisions under embargo carries them, else nothing."""
+    stream = [
+        (1, penalty(embargo=True)),
+        (2, ResultDeclaredOfficial(race=RACE, at_ms=0, announced=(1,))),
+    ]
+    assert hidden(stream) == set()
+    assert secrets(stream).announced == {2: (1,)}
+    assert secrets([(1, ResultDeclaredOfficial(race=RACE, at_ms=0))]).announced == {}
 
 
 def test_what_is_said_about_a_secret_is_secret() -> None:

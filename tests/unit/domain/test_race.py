@@ -240,6 +240,36 @@ def test_embargo_hides_a_decision_until_it_is_announced(day: RaceDay) -> None:
         day.when(c.AnnounceDecisions(race=RACE))
 
 
+def test_a_declaration_announces_what_is_under_embargo_when_it_is_asked_to(day: RaceDay) -> None:
+    """One event makes the penalty public and the result official, and names what it announced."""
+    skated(day, ALL)
+    day.when(c.CallPenalty(race=RACE, competitor=ANN, reason="Obstruction", embargo=True))
+    called = day.versions(RACE, e.PenaltyCalled)
+    (declared,) = day.when(c.DeclareResultOfficial(race=RACE, announce=True))
+    assert isinstance(declared, e.ResultDeclaredOfficial)
+    assert declared.announced == tuple(called)
+    assert ranks(day)[0] == (BEA, 1, None)
+    assert ranks(day)[-1] == (ANN, None, "PEN")
+    assert states_of(day) == "OFFICIAL"
+
+
+def test_the_secretary_signs_the_sheet_as_it_stands(day: RaceDay) -> None:
+    """There is no sheet before the result is official, and a correction needs a new signature."""
+    skated(day, ALL)
+    with pytest.raises(r.NotOfficial):
+        day.when(c.SignSheet(race=RACE, revision=1))
+    day.given(c.DeclareResultOfficial(race=RACE), c.SignSheet(race=RACE, revision=1))
+    assert day.race(RACE).signed == 1
+    with pytest.raises(r.NothingToDo):
+        day.when(c.SignSheet(race=RACE, revision=1))
+    day.when(c.CorrectResult(race=RACE, reason="Miscounted"))
+    assert day.race(RACE).signed == 1
+    with pytest.raises(r.WrongRevision, match="revision 2"):
+        day.when(c.SignSheet(race=RACE, revision=1))
+    (signed,) = day.when(c.SignSheet(race=RACE, revision=2))
+    assert signed == e.SheetSigned(race=RACE, revision=2)
+
+
 def test_withdrawn_penalty_restores_exactly_what_was(day: RaceDay) -> None:
     """Taking a decision back, or the fact of it, gives the sheet from before."""
     skated(day, ALL)

@@ -54,6 +54,16 @@ def test_an_added_decision_is_decided_before_the_result(day: RaceDay) -> None:
     assert order(day, Changes(add=(added,))) == [CIA, DEE, ANN, BEA]
 
 
+def test_a_correction_is_decided_after_the_result(day: RaceDay) -> None:
+    """With a correction among them, commands come last, and the sheet has another revision."""
+    added = c.CallPenalty(race=RACE, competitor=BEA, reason="Impeding")
+    changes = Changes(add=(added, c.CorrectResult(race=RACE, reason="Video review")))
+    race = supposed(facts(day), changes, day.context(PENALTY))
+    assert race.official is not None
+    assert [row.competitor for row in race.official.rows] == [CIA, DEE, ANN, BEA]
+    assert race.official.revision == 2
+
+
 def test_a_changed_fact_and_a_moved_one(day: RaceDay) -> None:
     """Another competitor penalised; the result declared before the penalty was called."""
     version = named(facts(day), "penalty")

@@ -1,0 +1,103 @@
+/** What every official's page shows of its desk: race, state, clock, who sits here, what waits. */
+
+import { clock } from "./clock.js";
+import { h, setAttribute, setText } from "./dom.js";
+import { lapSentence } from "./format.js";
+
+const find = (selector) => document.querySelector(selector);
+
+/** Build an area of the page again, only when what it shows is another: no tap is lost. */
+export function area(element, key, build) {
+  const text = JSON.stringify(key);
+  if (element.dataset.key === text) return;
+  element.dataset.key = text;
+  element.replaceChildren(
+    ...build()
+      .flat()
+      .filter((child) => child !== null && child !== undefined),
+  );
+}
+
+/** A key that is pressed or not. */
+export function key(label, { pressed, kind = "", ...properties } = {}) {
+  const attributes = { class: `key ${kind}`.trim(), type: "button", ...properties };
+  if (pressed !== undefined) attributes["aria-pressed"] = String(pressed);
+  return h("button", attributes, label);
+}
+
+/** Say what went wrong until the next thing goes well. */
+export function fault(text) {
+  const line = find(".desk-fault");
+  line.hidden = !text;
+  setText(line, text ?? "");
+}
+
+/** Do something that may be refused, and say why when it is. */
+export async function tried(action) {
+  try {
+    const done = await action();
+    fault(null);
+    return done;
+  } catch (error) {
+    fault(error.detail ?? error.message ?? String(error));
+    return undefined;
+  }
+}
+
+/** Keep the head of a page true. */
+export function follow(desk, { show }) {
+  const races = find(".desk-race");
+  races.addEventListener("change", () => desk.open(races.value));
+  find(".desk-hide").addEventListener("click", ({ currentTarget }) => {
+    const hidden = document.body.toggleAttribute("data-hidden");
+    setAttribute(currentTarget, "aria-pressed", String(hidden));
+    setText(currentTarget, hidden ? "Show" : "Hide");
+  });
+  const board = () => {
+    const shown = desk.board ?? desk.result;
+    find("state-chip").state = shown?.state ?? "SCHEDULED";
+    if (desk.board) {
+      find("race-clock").board = desk.board;
+      setText(find(".desk-laps"), desk.board.state === "LIVE" ? lapSentence(desk.board) : "");
+    }
+    show();
+  };
+  const changed = () => {
+    programme(desk, races);
+    const { depth } = desk.unsent;
+    find(".desk-unsent").hidden = depth === 0;
+    setText(find(".desk-unsent"), `${depth} unsent`);
+    const { official, device } = desk.who;
+    setText(find(".desk-who"), official ?? device);
+    board();
+  };
+  desk.addEventListener("board", board);
+  desk.addEventListener("change", changed);
+  desk.addEventListener("refused", ({ detail }) => fault(detail));
+  desk.addEventListener("status", ({ detail }) => {
+    find("connection-light").status = detail;
+  });
+}
+
+function programme(desk, races) {
+  const rows = desk.programme?.rows ?? [];
+  area(races, [rows.map((row) => [row.id, row.state]), desk.race], () =>
+    rows.map((row) =>
+      h("option", { value: row.id, selected: row.id === desk.race }, `${row.name} · ${row.round}`),
+    ),
+  );
+  races.value = desk.race;
+  const current = find(".desk-current");
+  const other = desk.programme?.current;
+  current.hidden = !other || other === desk.race;
+  const row = rows.find((each) => each.id === other);
+  setText(current, row ? `On the ice: ${row.name} ${row.round}` : "");
+  current.onclick = () => desk.open(other);
+}
+
+/** The race clock in milliseconds now, or null when none runs. */
+export function raceClock(board, now = clock.now()) {
+  return board?.started_at_ms && board.state === "LIVE"
+    ? Math.max(0, now - board.started_at_ms)
+    : null;
+}

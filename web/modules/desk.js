@@ -1,0 +1,189 @@
+/** An official's desk: one race, everything known of it, and what is sent about it. */
+
+import { may, me, request } from "./api.js";
+import { clock } from "./clock.js";
+import { wait } from "./competition.js";
+import { Feed } from "./feed.js";
+import { Unsent } from "./unsent.js";
+
+const SEE_EMBARGO = ["referee", "chief-referee", "secretary", "photo-finish"];
+const LOOK_EVERY_MS = 3000;
+
+/**
+ * Events: `change` when anything is known anew, `board` for every change of the public board,
+ * `status` of the feed, `refused` ({detail}) when the server says no to what had waited.
+ */
+export class Desk extends EventTarget {
+  who = null;
+  race = null;
+  competition = null;
+  programme = null;
+  board = null;
+  result = null;
+  facts = [];
+  journal = [];
+  proposals = [];
+  ruleset = null;
+  rounds = [];
+  unsent = new Unsent();
+  #feed = null;
+  #looking = null;
+  #again = false;
+  #looks = 0;
+  #shownLook = 0;
+  #version = "";
+  #acting = new Set();
+
+  /** Find the race of the page's address, else the one that is current or next. */
+  async start() {
+    const asked = new URLSearchParams(location.search);
+    this.who = await me();
+    const named = asked.get("race");
+    this.competition = named?.split("/", 1)[0] ?? (await wait(asked.get("competition"))).id;
+    await this.#first();
+    this.race =
+      named ?? this.programme.current ?? this.programme.next ?? this.programme.rows[0]?.id;
+    this.unsent.addEventListener("change", () => this.#tell("change"));
+    this.unsent.addEventListener("refused", ({ detail }) => this.#tell("refused", detail));
+    this.unsent.start();
+    if (!this.who.open && this.who.roles.length === 0) {
+      this.#tell("refused", "This device is not paired: open Officials and pair it.");
+    }
+    this.#feed = new Feed(Feed.here(), [`race/${this.race}`]);
+    this.#feed.addEventListener("document", ({ detail }) => this.#shown(detail.data));
+    this.#feed.addEventListener("status", ({ detail }) => this.#tell("status", detail));
+    this.#feed.addEventListener("time", ({ detail }) => clock.correct(detail.offset));
+    this.#feed.start();
+    await this.look();
+    // What is under embargo does not come with the feed.
+    setInterval(() => this.look(), LOOK_EVERY_MS);
+  }
+
+  /** Choose another race. */
+  async open(race) {
+    this.race = race;
+    this.board = null;
+    this.result = null;
+    history.replaceState(null, "", `?race=${encodeURIComponent(race)}`);
+    this.#feed.follow([`race/${race}`]);
+    await this.look();
+  }
+
+  /** The name of a competitor of this race. */
+  name(competitor) {
+    const row = this.result?.rows.find((each) => each.id === competitor);
+    return row ? row.family_name || row.name : competitor;
+  }
+
+  /**
+   * Send commands, then learn what they led to; null when they wait for the network.
+   *
+   * A second tap while the first is being answered is the same tap: undefined.
+   */
+  async act(commands, occurredAt = clock.now()) {
+    const tap = JSON.stringify(commands);
+    if (this.#acting.has(tap)) return undefined;
+    this.#acting.add(tap);
+    try {
+      const receipts = await this.unsent.send(commands, occurredAt);
+      if (receipts) await this.look(receipts.at(-1).position);
+      else this.#tell("change");
+      return receipts;
+    } finally {
+      this.#acting.delete(tap);
+    }
+  }
+
+  /** Ask what would be different; the answer is written nowhere. */
+  async suppose(question) {
+    return (await request("/api/v1/what-if", { body: question })).rows;
+  }
+
+  /** Read everything anew, not before a position; what is asked meanwhile is read once more. */
+  async look(after) {
+    if (this.#looking) {
+      this.#again = true;
+      await this.#looking;
+      if (after === undefined) return;
+    }
+    this.#looking = this.#look(after).catch(() => null);
+    await this.#looking;
+    this.#looking = null;
+    if (this.#again) {
+      this.#again = false;
+      await this.look();
+    }
+  }
+
+  async #look(after) {
+    const race = this.race;
+    const look = ++this.#looks;
+    const since = after ? `after=${after}` : "";
+    const [programme, journal, proposals, result, facts, rounds] = await Promise.all([
+      request(`/api/v1/competitions/${this.competition}?${since}`),
+      request(`/api/v1/competitions/${this.competition}/journal?${since}`),
+      request(`/api/v1/competitions/${this.competition}/proposals?${since}`),
+      race && this.#sheet(race, since),
+      race && request(`/api/v1/races/${race}/events`),
+      race && request(`/api/v1/distances/${race.split("/", 2).join("/")}/rounds?${since}`),
+    ]);
+    this.ruleset ??= await request(`/api/v1/competitions/${this.competition}/ruleset`).catch(
+      () => null,
+    );
+    // An answer that was overtaken by a later one is not shown.
+    if (race !== this.race || look < this.#shownLook) return;
+    this.#shownLook = look;
+    this.programme = programme;
+    this.journal = journal.rows;
+    this.proposals = proposals.rows;
+    this.result = result ?? null;
+    this.facts = facts?.rows ?? [];
+    this.rounds = rounds?.rows ?? [];
+    const version = JSON.stringify([
+      result,
+      facts?.rows.length,
+      journal.rows.length,
+      proposals.rows,
+      programme.current,
+    ]);
+    if (version !== this.#version) {
+      this.#version = version;
+      this.#tell("change");
+    }
+  }
+
+  /** Read what there is until it is there: a tablet is often switched on before the server. */
+  async #first() {
+    for (;;) {
+      try {
+        await this.#look();
+        return;
+      } catch (error) {
+        this.#tell("refused", error.detail ?? `The server does not answer: ${error.message}`);
+        await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+      }
+    }
+  }
+
+  /** Read the result with what is under embargo, or as the public may where that is refused. */
+  async #sheet(race, since) {
+    if (!may(this.who, ...SEE_EMBARGO)) return request(`/api/v1/races/${race}/result?${since}`);
+    try {
+      return await request(`/api/v1/races/${race}/result?view=official&${since}`);
+    } catch (error) {
+      if (error.status !== 401 && error.status !== 403) throw error;
+      return request(`/api/v1/races/${race}/result?${since}`);
+    }
+  }
+
+  #shown(board) {
+    if (!board?.race || board.race !== this.race) return;
+    this.board = board;
+    this.#tell("board");
+    this.look();
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}

@@ -1,0 +1,195 @@
+/** Start, photo finish and timekeeper: each part for those whose it is. */
+
+import "../elements/define-officials.js";
+import { may } from "./api.js";
+import { clock } from "./clock.js";
+import * as decision from "./decision.js";
+import { Desk } from "./desk.js";
+import { area, fault, follow, key, tried } from "./desk-page.js";
+import { h, setAttribute, setText } from "./dom.js";
+import { groupsOf, readOrder } from "./finish.js";
+import { StartPart } from "./start-part.js";
+import { undoable } from "./taking-back.js";
+import { TimesPart } from "./times-part.js";
+
+const find = (selector) => document.querySelector(selector);
+const part = (name) => find(`[data-part="${name}"]`);
+const PARTS = {
+  start: ["starter", "referee", "chief-referee"],
+  photo: ["photo-finish", "chief-referee"],
+  hand: ["timekeeper"],
+};
+
+/** Competitors of whom order and times fit on one screen. */
+const MOST_BOTH = 5;
+const desk = new Desk();
+const start = new StartPart(part("start"), desk, act);
+const photo = new TimesPart(part("photo"), desk, { source: "photo", act });
+const hand = new TimesPart(part("hand"), desk, { source: "hand", act });
+let order = null;
+let attempt = null;
+let undoing = false;
+let view = "order";
+
+/** Send commands about this race at an instant; null when they wait, undefined when refused. */
+async function act(commands, at = clock.now()) {
+  const list = [commands].flat().map((command) => ({ ...command, race: desk.race }));
+  const receipts = await tried(() => desk.act(list, at));
+  if (receipts === null) fault("No network: it is kept here and sent as soon as there is one.");
+  show();
+  return receipts;
+}
+
+/** Return the order as it is recorded, until somebody moves it here. */
+function recorded() {
+  const last = desk.facts.findLast(
+    (fact) => fact.type === "FinishOrderRecorded" && fact.data.attempt === desk.result.attempt,
+  );
+  const gone = desk.facts.some(
+    (fact) => fact.type === "FactRetracted" && fact.data.target === last?.version,
+  );
+  return last && !gone ? last.data.groups : null;
+}
+
+function groups() {
+  return order ?? recorded() ?? groupsOf(desk.result.rows);
+}
+
+function photoFinish() {
+  const rows = [...desk.result.rows].sort((a, b) => a.start_position - b.start_position);
+  find("finish-order").show(rows, groups());
+  const held = JSON.stringify(recorded());
+  const now = JSON.stringify(groups());
+  area(find(".order-keys"), [held, now, desk.result.state], () => [
+    key(held === now ? "The order is recorded" : "Record this order", {
+      kind: held === now || groups().length === 0 ? "" : "primary",
+      disabled: held === now || groups().length === 0,
+      "data-do": "order",
+      onclick: async () => {
+        if (await act({ type: "RecordFinishOrder", groups: groups() })) order = null;
+        show();
+      },
+    }),
+    order
+      ? key("As recorded", {
+          onclick: () => {
+            order = null;
+            show();
+          },
+        })
+      : null,
+  ]);
+}
+
+/** Order and times one at a time, where a screen cannot hold both. */
+function views() {
+  setAttribute(part("photo"), "data-many", desk.result.rows.length > MOST_BOTH);
+  setAttribute(part("photo"), "data-view", view);
+  area(find('[data-part="photo"] .tabs'), view, () =>
+    ["order", "times"].map((name) =>
+      h(
+        "button",
+        {
+          class: "tab",
+          type: "button",
+          "aria-pressed": String(view === name),
+          onclick: () => {
+            view = name;
+            show();
+          },
+        },
+        name === "order" ? "Order" : "Times",
+      ),
+    ),
+  );
+}
+
+function ending() {
+  const over = decision.ended(desk.result, desk.facts);
+  return !over && desk.board?.state !== "START_LIST"
+    ? [key("End of the race", { "data-do": "end", onclick: () => act({ type: "EndRace" }) })]
+    : [];
+}
+
+/** Drop what was prepared for another race, or another attempt. */
+function forget() {
+  order = null;
+  find(".digits input").value = "";
+  start.forget();
+  photo.forget();
+  hand.forget();
+}
+
+function show() {
+  if (!desk.result) return;
+  if (desk.result.attempt !== attempt) forget();
+  attempt = desk.result.attempt;
+  for (const [name, roles] of Object.entries(PARTS)) {
+    part(name).hidden = undoing || !may(desk.who, ...roles);
+  }
+  part("undo").hidden = !undoing;
+  setAttribute(find(".undo-open"), "aria-pressed", String(undoing));
+  find("undo-list").show(undoable(desk.result, desk.facts, (id) => desk.name(id)));
+  const shown = Object.keys(PARTS).filter((name) => !part(name).hidden);
+  setAttribute(find(".finish-grid"), "data-shown", undoing ? "undo" : shown.join(" "));
+  start.show();
+  views();
+  photoFinish();
+  photo.show(groups(), ending());
+  hand.show(groups(), ending());
+  setAttribute(document.body, "data-ready", true);
+}
+
+find(".digits input").addEventListener("input", ({ currentTarget }) => {
+  const { groups: read, unknown, twice } = readOrder(currentTarget.value, desk.result.rows);
+  const said = [
+    ...unknown.map((digits) => `${digits} is nobody here`),
+    ...twice.map((digits) => `${digits} stands twice`),
+  ];
+  setText(find(".digits-said"), said.join(", "));
+  if (read.length > 0 && unknown.length === 0 && twice.length === 0) {
+    order = read;
+    show();
+  }
+});
+find("finish-order").addEventListener("order", ({ detail }) => {
+  // Digits that no longer say the order do not stand above it.
+  find(".digits input").value = "";
+  order = detail;
+  show();
+});
+find(".undo-open").addEventListener("click", () => {
+  undoing = !undoing;
+  show();
+});
+find("undo-list").connect({
+  async ask(entry) {
+    const { now, later } = decision.undoing(
+      desk.result,
+      desk.facts,
+      entry.command("Entered by mistake"),
+    );
+    const [seen, settled] = await Promise.all([
+      now && desk.suppose(now),
+      later && desk.suppose(later),
+    ]);
+    return { now: seen, later: settled };
+  },
+  take: (command) => desk.act([command]),
+  name: (row) =>
+    desk.result.rows.some((each) => each.id === row.id) ? desk.name(row.id) : row.name,
+});
+find(".desk-race").addEventListener("change", forget);
+// Physical keys, wherever they are printed; never a bare space, which presses what has the focus.
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, select") || event.repeat || event.ctrlKey || event.metaKey)
+    return;
+  if (event.code === "KeyS" && !part("start").hidden) {
+    event.preventDefault();
+    if (event.shiftKey) start.recall();
+    else start.gun();
+  }
+});
+follow(desk, { show });
+await desk.start();
+show();

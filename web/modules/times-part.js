@@ -1,0 +1,164 @@
+/** Finish times to the thousandth, keyed in the order across the line. */
+
+import { area, key, raceClock } from "./desk-page.js";
+import { h, setAttribute, setText } from "./dom.js";
+import { disagreeing, readTime, recordedTimes } from "./finish.js";
+import { time } from "./format.js";
+
+const OUT = new Set(["DNS", "DNF", "WDR"]);
+
+export class TimesPart {
+  #element;
+  #desk;
+  #source;
+  #act;
+  #keyed = new Map();
+  #recorded = {};
+  #groups = [];
+  #ending = [];
+
+  constructor(element, desk, { source, act }) {
+    this.#element = element;
+    this.#desk = desk;
+    this.#source = source;
+    this.#act = act;
+  }
+
+  /** Forget what was keyed and not recorded. */
+  forget() {
+    this.#keyed.clear();
+  }
+
+  /** Show a field for everybody in the order, with the times that are recorded. */
+  show(groups, ending) {
+    this.#groups = groups;
+    this.#ending = ending;
+    const { facts, result } = this.#desk;
+    this.#recorded = recordedTimes(facts, result.attempt, this.#source);
+    const rows = this.#rows(groups);
+    const shape = rows.map((row) => [row.id, this.#recorded[row.id], row.time_ms]);
+    const running = raceClock(this.#desk.board) !== null;
+    area(this.#element.querySelector(".times"), [this.#desk.race, shape, running], () =>
+      rows.map((row) => this.#line(row, running)),
+    );
+    this.#said();
+  }
+
+  /** Return who may have a time: by the order across the line, then whoever is not out. */
+  #rows(groups) {
+    const { rows } = this.#desk.result;
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    const order = groups.flat().filter((id) => byId.has(id));
+    const rest = rows.filter((row) => !order.includes(row.id) && !OUT.has(row.status));
+    return [...order.map((id) => byId.get(id)), ...rest];
+  }
+
+  #line(row, running) {
+    const keyed = this.#keyed.get(row.id);
+    const recorded = this.#recorded[row.id];
+    const value = keyed?.text ?? (recorded === null ? "no time" : time(recorded));
+    const input = h("input", {
+      class: "field time-field",
+      value,
+      placeholder: time(row.time_ms),
+      inputmode: "decimal",
+      autocomplete: "off",
+      spellcheck: "false",
+      "aria-label": `Time of ${row.name}`,
+      "data-competitor": row.id,
+    });
+    input.addEventListener("input", () => this.#key(row.id, input));
+    input.addEventListener("change", () => {
+      const ms = readTime(input.value);
+      if (Number.isInteger(ms)) input.value = time(ms);
+    });
+    return h(
+      "li",
+      { class: "time-line" },
+      h("span", { class: "skater-helmet" }, row.helmet ?? row.start_position),
+      h("span", { class: "finish-name" }, h("b", null, row.family_name || row.name)),
+      input,
+      running && this.#source === "hand"
+        ? key("Stamp", {
+            "aria-label": `Stamp the time of ${row.name}`,
+            "data-stamp": row.id,
+            onpointerdown: () => this.#stamp(row.id, input),
+          })
+        : key("No time", {
+            kind: "quiet",
+            "aria-label": `No time: ${row.name}`,
+            "data-no-time": row.id,
+            onclick: () => {
+              input.value = "no time";
+              this.#key(row.id, input);
+            },
+          }),
+    );
+  }
+
+  /** Put the race clock at this instant in somebody's field. */
+  #stamp(id, input) {
+    const ms = raceClock(this.#desk.board);
+    if (ms === null) return;
+    input.value = time(Math.floor(ms));
+    this.#key(id, input);
+  }
+
+  #key(id, input) {
+    const ms = readTime(input.value);
+    setAttribute(input, "aria-invalid", ms === undefined && input.value.trim() !== "");
+    if (input.value.trim() === "") this.#keyed.delete(id);
+    else this.#keyed.set(id, { text: input.value, ms });
+    this.#said();
+  }
+
+  #said() {
+    const known = { ...this.#recorded };
+    for (const [id, { ms }] of this.#keyed) known[id] = ms;
+    const wrong = disagreeing(this.#groups, known).map((id) => this.#desk.name(id));
+    const words = [
+      wrong.length > 0
+        ? `${wrong.join(", ")}: faster than the place before. The order decides.`
+        : "",
+      this.#replacing(),
+    ];
+    setText(this.#element.querySelector(".times-said"), words.filter(Boolean).join(" "));
+    const bad = [...this.#keyed.values()].some(({ ms }) => ms === undefined);
+    area(
+      this.#element.querySelector(".times-keys"),
+      [[...this.#keyed], bad, this.#ending.length, this.#desk.race],
+      () => [
+        key(`Record ${this.#keyed.size || "the"} time${this.#keyed.size === 1 ? "" : "s"}`, {
+          kind: this.#keyed.size > 0 && !bad ? "primary" : "",
+          disabled: bad || this.#keyed.size === 0,
+          "data-do": "times",
+          onclick: () => this.#record(),
+        }),
+        ...this.#ending,
+      ],
+    );
+  }
+
+  /** Whose time by photo finish would be another: the later record counts. */
+  #replacing() {
+    if (this.#source === "photo") return "";
+    const { facts, result } = this.#desk;
+    const photo = recordedTimes(facts, result.attempt, "photo");
+    const names = [...this.#keyed.keys()]
+      .filter((id) => Number.isInteger(photo[id]))
+      .map((id) => this.#desk.name(id));
+    return names.length > 0 ? `${names.join(", ")}: this replaces the photo finish's time.` : "";
+  }
+
+  async #record() {
+    const times = [...this.#keyed].map(([competitor, { ms }]) => ({ competitor, time_ms: ms }));
+    const receipts = await this.#act({
+      type: "RecordFinishTimes",
+      times,
+      time_source: this.#source,
+    });
+    if (receipts === undefined) return;
+    this.#keyed.clear();
+    this.show(this.#groups, this.#ending);
+  }
+}
