@@ -1,14 +1,16 @@
 -- What the store has signed about its own history, so that a later change of it is evident.
 
 -- A leaf of a checkpoint is hashed with a salt of this secret: without it, somebody could try out
--- what a decision under embargo says until a published checkpoint fits.
+-- what a decision under embargo says until a published checkpoint fits. The last one counts; there
+-- is a second one only where a whole archive came into an empty log, with the secret it had.
 create table log_secret (
-    only_row boolean not null primary key default true check (only_row),
-    secret   bytea   not null
+    number smallint not null primary key check (number between 1 and 2),
+    secret bytea    not null
 );
 
-insert into log_secret (secret)
+insert into log_secret (number, secret)
 values (
+    1,
     decode(
         replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
         'hex'

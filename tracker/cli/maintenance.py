@@ -120,7 +120,8 @@ def verify(
     verified, witnessed = run(work())
     say(f"{verified.position} events, the chain holds; it ends with {verified.hash}")
     if witnessed is not None:
-        say(f"{witnessed.checkpoints} checkpoints fit, the last at {witnessed.position}")
+        count, last = witnessed.checkpoints, witnessed.position
+        say(f"{count} kept checkpoints fit, the last at position {last}")
 
 
 @log.command(name="checkpoints")

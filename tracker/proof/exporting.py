@@ -44,13 +44,15 @@ async def export(notary: "Notary", race_id: str) -> bytes:
         raise UnderEmbargo(
             f"the result of {race_id} rests on decisions that are not public: announce them first"
         )
+    secret = await notary.secret()
     parts = await notary.between(public[0].position, position)
+    included = {event.position for event in public}
     content = Content(
         race=race_id,
         checkpoint=parts[-1].public(),
         before=await _before(notary, parts[0]),
-        parts=[await _part(notary, each, {event.position for event in public}) for each in parts],
-        events=[Proven.of(each, await _salt(notary, each.position)) for each in public],
+        parts=[await _part(notary, secret, each, included) for each in parts],
+        events=[Proven.of(each, commitment.salt(secret, each.position)) for each in public],
         ruleset=derived.ruleset,
         result=derived.result,
     )
@@ -76,10 +78,6 @@ async def _declared(notary: "Notary", race_id: str) -> "tuple[list[RecordedEvent
     return events[:last], events[last - 1].position
 
 
-async def _salt(notary: "Notary", position: int) -> bytes:
-    return commitment.salt(await notary.secret(), position)
-
-
 async def _before(notary: "Notary", first: "Signed") -> str:
     """Return the hash of the checkpoint before a segment."""
     if first.first == 1:
@@ -87,7 +85,7 @@ async def _before(notary: "Notary", first: "Signed") -> str:
     return (await notary.at(first.first - 1)).hash
 
 
-async def _part(notary: "Notary", segment: "Signed", included: set[int]) -> Part:
+async def _part(notary: "Notary", secret: bytes, segment: "Signed", included: set[int]) -> Part:
     """Return a segment, with the leaves beside those of the events that are included."""
     positions = range(segment.first, segment.position + 1)
     others: dict[int, str] = {}
@@ -97,6 +95,6 @@ async def _part(notary: "Notary", segment: "Signed", included: set[int]) -> Part
         )
         for event in page:
             if event.position not in included:
-                salt = await _salt(notary, event.position)
+                salt = commitment.salt(secret, event.position)
                 others[event.position] = commitment.leaf(salt, chain.body_of(event)).hex()
     return Part(segment.first, segment.position, segment.digest.hex(), others)

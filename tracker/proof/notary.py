@@ -63,7 +63,6 @@ class Notary:
         self.log = log
         self._pool = pool
         self._key = key
-        self._secret = b""
         self._recorded: set[str] = set()
         self._segmenter: Segmenter | None = None
         self._hash = commitment.START
@@ -71,9 +70,8 @@ class Notary:
 
     async def secret(self) -> bytes:
         """Return the secret that salts are made of."""
-        if not self._secret:
-            self._secret = await self._pool.fetchval(QUERIES["secret"])
-        return self._secret
+        found: bytes = await self._pool.fetchval(QUERIES["secret"])
+        return found
 
     async def catch_up(self) -> None:
         """Sign every checkpoint that is due.
@@ -81,7 +79,7 @@ class Notary:
         Raises NoSigningKey, or ChainBroken when one is there that the log does not lead to.
         """
         async with self._lock:
-            if self._segmenter is None:
+            if self._segmenter is None or self._segmenter.position == 0:
                 row = await self._pool.fetchrow(QUERIES["last_checkpoint"])
                 after = 0 if row is None else row["position"]
                 self._hash = commitment.START if row is None else row["hash"]

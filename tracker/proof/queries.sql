@@ -1,5 +1,5 @@
 -- name: secret
-select secret from log_secret;
+select secret from log_secret order by number desc limit 1;
 
 -- name: last_checkpoint
 select position, first, digest, hash, epoch, recorded_at, signed_at, key, signature

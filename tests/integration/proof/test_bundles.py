@@ -163,7 +163,7 @@ async def test_any_changed_byte_is_found(bundle: bytes) -> None:
 
 
 async def test_the_signers_own_changes_are_found(bundle: bytes, tmp_path: Path) -> None:
-    """Who holds the key can sign other events, fields or orders, but the chain does not fit them."""
+    """Who holds the key can sign other events, fields or orders, which the chain does not fit."""
     content = content_of(bundle)
     key = signer(tmp_path)
     count = len(content.events)

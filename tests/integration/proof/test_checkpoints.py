@@ -10,11 +10,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from tests.support import postgres, proofs
-from tests.support.proofs import FINAL
+from tests.support.proofs import FINAL, SMALL_FINAL
+from tests.support.recorded import fill
+from tracker import archive
+from tracker.domain import commands as c
 from tracker.errors import ChainBroken, SettingsError
 from tracker.log import chain
-from tracker.log.commitment import CHECKPOINTED, Segmenter
-from tracker.log.event_log import EventLog, open_event_log
+from tracker.log.commitment import CHECKPOINTED
+from tracker.log.event_log import EventLog, connect, open_event_log
 from tracker.log.verification import verify
 from tracker.proof.checking import check
 from tracker.proof.checkpoint import BadProof, endorsement, read_checkpoints, read_keys
@@ -122,28 +125,22 @@ async def test_a_rewritten_history_is_evident(
             await compare(log, await again.secret(), kept)
 
 
-async def test_a_store_notices_its_own_rewritten_history(
-    notary: Notary,
-    database_url: str,
-    pool: "asyncpg.Pool[Any]",
-    tmp_path: Path,
+async def test_a_running_server_notices_a_rewritten_history(
+    event_log: EventLog, database_url: str, pool: "asyncpg.Pool[Any]", tmp_path: Path
 ) -> None:
-    """What was signed is not signed again over other events."""
-    await notary.catch_up()
-    connection = await asyncpg.connect(database_url)
-    await connection.execute("alter table checkpoints disable trigger all")
-    await connection.execute("update checkpoints set hash = sha256(hash)")
-    await connection.close()
+    """Who has signed the true history does not go on behind a false one."""
+    day = await proofs.filled(event_log)
+    witness = proofs.notary(event_log, pool, tmp_path)
+    await witness.catch_up()
+    await rewritten(database_url, resign=True)
+    known = len(day.log)
+    day.given(c.AnnounceDecisions(race=SMALL_FINAL), c.PublishResult(race=SMALL_FINAL))
+    day.given(c.DeclareResultOfficial(race=SMALL_FINAL))
     async with open_event_log(database_url) as log:
-        again = proofs.notary(log, pool, tmp_path)
-        with pytest.raises(ChainBroken, match="history was changed"):
-            await sign_from_the_beginning(again)
-
-
-async def sign_from_the_beginning(notary: Notary) -> None:
-    """Sign as a process does that has seen the log before the checkpoints were there."""
-    notary._segmenter = Segmenter(await notary.secret())
-    await notary.catch_up()
+        await fill(log, day.log[known:])
+        await proofs.notary(log, pool, tmp_path).catch_up()
+    with pytest.raises(ChainBroken, match="history was changed"):
+        await witness.catch_up()
 
 
 async def test_a_cut_log_does_not_fit(notary: Notary, database_url: str) -> None:
@@ -245,3 +242,22 @@ def test_what_is_no_key_and_no_checkpoint_is_refused(text: bytes) -> None:
         read_checkpoints(text)
     with pytest.raises(BadProof):
         read_keys(text)
+
+
+async def test_an_archive_fits_the_checkpoints_of_its_store(
+    notary: Notary, database_url: str, server_url: str, template: str
+) -> None:
+    """A whole log that was brought in elsewhere is the log that was signed; nothing is lost."""
+    await notary.catch_up()
+    kept = await notary.checkpoints(after=0, limit=100)
+    connection = await connect(database_url)
+    lines = [line async for line in archive.export(connection)]
+    await connection.close()
+    async with postgres.database(server_url, template) as url:
+        connection = await connect(url)
+        await archive.bring_in(connection, lines)
+        secret = await connection.fetchval("select secret from log_secret where number = 2")
+        await connection.close()
+        assert secret == await notary.secret()
+        async with open_event_log(url) as log:
+            assert (await compare(log, secret, kept)).checkpoints == len(kept)
