@@ -212,5 +212,5 @@ def _result(content: Content) -> Iterator[Finding]:
         f"{row['rank']} {row['name']}" for row in derived.result["rows"] if row["rank"]
     )
     revision = derived.result["revision"]
-    again = "" if revision == 1 else f", corrected {revision - 1} times"
+    again = "" if revision == 1 else f"; revision {revision}"
     yield _right(f"result: folded again and equal: {places}{again}")

@@ -29,7 +29,8 @@ SIGN_EVERY_S = 0.2
 """How long events are gathered before they are looked through for official results."""
 TRY_AGAIN_S = 5.0
 """How long nothing is signed after that failed."""
-_PAGE = 5_000
+_PAGE = 1_000
+"""Events hashed at a time: a race goes on meanwhile."""
 _logger = structlog.get_logger(__name__)
 
 
