@@ -18,24 +18,30 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-async def kept(data: Path) -> AsyncIterator[Path]:
+async def official(data: Path) -> AsyncIterator[Path]:
     """Have a final official, and its checkpoint fetched while the server ran."""
-    found = data / "kept.json"
-    if not found.exists():
-        async with (
-            process.serving(("--data", str(data)), data / "server.txt") as served,
-            aiohttp.ClientSession() as http,
-        ):
-            await officials.post_all(http, served.url, officials.programme() + officials.skated())
-            async with http.get(f"{served.url}/api/v1/races/{officials.RACE}/bundle") as answer:
-                assert answer.status == 200
-            async with http.get(f"{served.url}/api/v1/checkpoints") as answer:
-                found.write_bytes(await answer.read())
-    yield found
+    yield await checkpoint_of(data)
     assert process.postmasters(data) == [], "a command left PostgreSQL running"
 
 
-@pytest.mark.usefixtures("kept")
+async def checkpoint_of(data: Path) -> Path:
+    """Make a final official in a data directory, and return what was signed of it in a file."""
+    found = data / "kept.json"
+    if found.exists():
+        return found
+    async with (
+        process.serving(("--data", str(data)), data / "server.txt") as served,
+        aiohttp.ClientSession() as http,
+    ):
+        await officials.post_all(http, served.url, officials.programme() + officials.skated())
+        async with http.get(f"{served.url}/api/v1/races/{officials.RACE}/bundle") as answer:
+            assert answer.status == 200
+        async with http.get(f"{served.url}/api/v1/checkpoints") as answer:
+            found.write_bytes(await answer.read())
+    return found
+
+
+@pytest.mark.usefixtures("official")
 async def test_a_result_is_exported_and_verified(data: Path, tmp_path: Path) -> None:
     """A bundle is right in every line, and a changed one is wrong and exits with 1."""
     bundle, store = tmp_path / "final.json", ("--data", str(data))
@@ -63,7 +69,7 @@ async def test_a_result_is_exported_and_verified(data: Path, tmp_path: Path) -> 
     assert (data / "signing.key").stat().st_mode & 0o777 == 0o600
 
 
-@pytest.mark.usefixtures("kept")
+@pytest.mark.usefixtures("official")
 async def test_the_key_is_rotated(data: Path, tmp_path: Path) -> None:
     """Another key signs from then on, and `keys list` tells both."""
     store = ("--data", str(data))
@@ -81,9 +87,11 @@ async def test_the_key_is_rotated(data: Path, tmp_path: Path) -> None:
     assert (status, err) == (0, ""), err
 
 
-async def test_a_kept_checkpoint_shows_a_cut_history(kept: Path, data: Path) -> None:
+async def test_a_kept_checkpoint_shows_a_cut_history(tmp_path: Path) -> None:
     """The chain of a log cut back holds; the checkpoint that somebody kept does not fit."""
-    store = ("--data", str(data))
+    data = tmp_path / "cut"
+    data.mkdir()
+    kept, store = await checkpoint_of(data), ("--data", str(data))
     status, out, err = await process.run("log", "verify", "--checkpoints", str(kept), *store)
     assert (status, err) == (0, ""), err
     assert "1 kept checkpoints fit" in out
@@ -107,3 +115,4 @@ async def test_a_kept_checkpoint_shows_a_cut_history(kept: Path, data: Path) -> 
     status, _, err = await process.run("log", "verify", "--checkpoints", str(kept), *store)
     assert status == 1
     assert "does not fit" in err
+    assert process.postmasters(data) == []

@@ -4,7 +4,6 @@ A bundle is one line of JSON in one spelling only, so that not a byte of it can 
 signed is the bytes of `content`.
 """
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -13,7 +12,7 @@ from msgspec import Raw, Struct
 from tracker.domain.ruleset import Ruleset
 from tracker.log import chain, commitment
 from tracker.log.recorded_event import RecordedEvent
-from tracker.proof.checkpoint import Checkpoint
+from tracker.proof.checkpoint import Checkpoint, Instant
 
 FORMAT = "bell-lap-bundle-1"
 BUNDLE_BYTES_LIMIT = 64 * 1024 * 1024
@@ -27,8 +26,8 @@ class Proven(Struct, frozen=True, forbid_unknown_fields=True):
     stream: str
     version: int
     type: str
-    occurred_at: datetime
-    recorded_at: datetime
+    occurred_at: Instant
+    recorded_at: Instant
     official: str
     device: str
     device_seq: int | None

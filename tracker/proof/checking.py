@@ -41,7 +41,7 @@ def check(text: bytes, trusted: Collection[bytes] = ()) -> list[Finding]:
         bundle = msgspec.json.decode(text, type=Bundle)
         content = msgspec.json.decode(bundle.content, type=Content)
         spelled = write(bundle) == text and msgspec.json.encode(content) == bytes(bundle.content)
-    except (msgspec.MsgspecError, UnicodeError) as error:
+    except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
         return [_wrong(f"file: no bundle can be read in it: {error}")]
     if bundle.format != FORMAT:
         return [_wrong(f"file: {bundle.format[:40]!r} is not {FORMAT}")]

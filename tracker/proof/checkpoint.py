@@ -1,13 +1,17 @@
 """A signed commitment to the log up to a position, which anybody may keep."""
 
 from datetime import datetime
+from typing import Annotated, TypeAlias
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from tracker.errors import BadRequest
 from tracker.log.chain import microseconds
 from tracker.security import signing
+
+Instant: TypeAlias = Annotated[datetime, Meta(tz=True)]
+"""A moment with its offset."""
 
 
 class BadProof(BadRequest):
@@ -23,8 +27,8 @@ class Checkpoint(Struct, frozen=True, forbid_unknown_fields=True):
     hash: str
     """Commits to every event up to the position; see `tracker.log.commitment`."""
     epoch: str
-    recorded_at: datetime
-    signed_at: datetime
+    recorded_at: Instant
+    signed_at: Instant
     key: str
     """The public key that signed it."""
     signature: str
@@ -78,7 +82,7 @@ def read_checkpoints(text: bytes) -> list[Checkpoint]:
     """
     try:
         found = _rows(text)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, RecursionError) as error:
         raise BadProof(f"these are no checkpoints: {error}") from error
     if not found:
         raise BadProof("there is no checkpoint in it: keep the answer of GET /api/v1/checkpoints")
@@ -99,14 +103,26 @@ def read_keys(text: bytes) -> frozenset[bytes]:
     """
     try:
         if text.lstrip().startswith(b"{"):
-            rows = msgspec.json.decode(text, type=_Keys).rows
-            found = [bytes.fromhex(row.public_key) for row in rows]
+            found = _follow(msgspec.json.decode(text, type=_Keys).rows)
         elif text.lstrip().startswith(b"-----"):
             found = [signing.public_of_pem(text)]
         else:
             found = [bytes.fromhex(line) for line in text.decode("ascii").split()]
-    except (msgspec.MsgspecError, ValueError) as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
         raise BadProof(f"this is no public key: {error}") from error
     if not found or any(len(each) != signing.KEY_BYTES for each in found):
         raise BadProof("this is no Ed25519 public key: it has 32 bytes, 64 hexadecimal digits")
     return frozenset(found)
+
+
+def _follow(keys: list[Key]) -> list[bytes]:
+    """Return the public keys of the API's answer; raises ValueError for a false endorsement."""
+    found = {key.id: bytes.fromhex(key.public_key) for key in keys}
+    for key in keys:
+        if key.endorsement is None:
+            continue
+        word = endorsement(found[key.id], key.since_position)
+        before = found.get(key.replaces or "", b"")
+        if not signing.verified(before, bytes.fromhex(key.endorsement), word):
+            raise ValueError(f"{key.id} is not endorsed by the key that it says it replaces")
+    return list(found.values())

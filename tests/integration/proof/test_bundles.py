@@ -224,8 +224,19 @@ async def test_a_checkpoint_that_was_not_signed_is_wrong(bundle: bytes, tmp_path
     assert wrong(signed_again(replace(content, checkpoint=moved), key))[0].startswith("checkpoint:")
 
 
+async def test_a_time_without_an_offset_is_no_time(bundle: bytes) -> None:
+    """An instant that could be one of many is not read at all."""
+    found = msgspec.json.decode(bundle, type=Bundle)
+    when = content_of(bundle).events[0].recorded_at.isoformat().replace("+00:00", "Z").encode()
+    naive = bytes(found.content).replace(when, when[:-1], 1)
+    assert naive != bytes(found.content)
+    (fault,) = wrong(write(replace(found, content=Raw(naive))))
+    assert fault.startswith("file: no bundle can be read in it")
+
+
 async def test_what_is_no_bundle_is_said_in_one_line() -> None:
     """Any other file is answered, and raises nothing."""
-    for text in (b"", b"{}", b"[1]", b"\xff\xfe", b'{"format":"x","key":"","signature":""}'):
+    deep = b'{"format":' + b"[" * 100_000
+    for text in (b"", b"{}", b"[1]", b"\xff\xfe", deep, b'{"format":"x","key":"","signature":""}'):
         assert len(check(text)) == 1
         assert wrong(text)

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -204,6 +205,11 @@ async def test_a_new_key_is_recorded_and_endorsed(notary: Notary, tmp_path: Path
     assert signing.verified(old.public_key, bytes.fromhex(second.endorsement), said)
     kept = await notary.checkpoints(after=0, limit=10)
     assert (await compare(notary.log, await notary.secret(), kept)).checkpoints == len(kept)
+    answer = msgspec.json.encode({"rows": [first, second]})
+    assert read_keys(answer) == {old.public_key, new.public_key}
+    false = replace(second, since_position=second.since_position + 1)
+    with pytest.raises(BadProof, match="not endorsed"):
+        read_keys(msgspec.json.encode({"rows": [first, false]}))
 
 
 async def test_without_a_key_nothing_is_signed(
