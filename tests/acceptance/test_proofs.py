@@ -5,9 +5,12 @@ from pathlib import Path
 
 import aiohttp
 import asyncpg
+import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.support import officials, process
+from tests.support.proofs import content_of, signed_again, signer
 from tracker import postgres
 
 
@@ -36,6 +39,7 @@ async def checkpoint_of(data: Path) -> Path:
         await officials.post_all(http, served.url, officials.programme() + officials.skated())
         async with http.get(f"{served.url}/api/v1/races/{officials.RACE}/bundle") as answer:
             assert answer.status == 200
+            (data / "final.json").write_bytes(await answer.read())
         async with http.get(f"{served.url}/api/v1/checkpoints") as answer:
             found.write_bytes(await answer.read())
     return found
@@ -67,6 +71,53 @@ async def test_a_result_is_exported_and_verified(data: Path, tmp_path: Path) -> 
     )
     assert (status, "exists" in err) == (1, True), "nothing is overwritten"
     assert (data / "signing.key").stat().st_mode & 0o777 == 0o600
+
+
+async def codes(bundle: Path, *options: str) -> dict[str, str]:
+    """Verify a bundle that must be wrong, and return what it says of each code."""
+    status, out, err = await process.run("verify", str(bundle), "--json", *options)
+    found = msgspec.json.decode(out)
+    assert (status, err, found["right"]) == (1, "", False)
+    assert all(each["said"].startswith(f"{each['part']}: ") for each in found["findings"])
+    return {each["code"]: each["said"] for each in found["findings"] if each["code"]}
+
+
+@pytest.mark.usefixtures("official")
+async def test_each_forgery_has_its_code(data: Path, tmp_path: Path) -> None:
+    """What the API gave of a served log is right; each change to it is wrong by a stable code."""
+    good, own, forged = data / "final.json", tmp_path / "own.json", tmp_path / "forged.json"
+    status, out, err = await process.run("verify", str(good), "--json")
+    assert (status, err, msgspec.json.decode(out)["right"]) == (0, "", True)
+    store = ("--data", str(data))
+    status, out, _ = await process.run("keys", "list", *store)
+    trusted = tmp_path / "trusted.txt"
+    trusted.write_text(out.split()[1])
+    status, _, err = await process.run("export-result", officials.RACE, "--out", str(own), *store)
+    assert (status, err) == (0, "")
+    assert own.read_bytes() == good.read_bytes(), "the API and the command line give the same bytes"
+
+    forged.write_bytes(good.read_bytes().replace(b"Ann One", b"Ann Two", 1))
+    assert "wrong-signature" in await codes(forged)
+
+    content, thief = content_of(good.read_bytes()), signer(tmp_path)
+    forged.write_bytes(signed_again(content, thief))
+    assert set(await codes(forged, "--key", str(trusted))) == {"untrusted-key"}
+
+    forged.write_bytes(signed_again(replace(content, events=content.events[:-2]), thief))
+    assert {"wrong-chain", "wrong-events", "wrong-result"} <= set(await codes(forged))
+
+    rules = replace(content.ruleset, protest_minutes=5)
+    forged.write_bytes(signed_again(replace(content, ruleset=rules), thief))
+    assert await codes(forged) == {
+        "wrong-ruleset": "ruleset: not the one that the competition adopted"
+    }
+
+    result = {**content.result, "rows": content.result["rows"][::-1]}
+    forged.write_bytes(signed_again(replace(content, result=result), thief))
+    assert await codes(forged) == {"wrong-result": "result: the events lead to another one: rows"}
+
+    forged.write_bytes(b"no bundle")
+    assert set(await codes(forged)) == {"wrong-file"}
 
 
 @pytest.mark.usefixtures("official")

@@ -4,13 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+import msgspec
+from msgspec import Raw
 
 from tests.support.race_day import RaceDay, competition, scheduled, skated
 from tests.support.recorded import fill
 from tracker.domain import commands as c
 from tracker.log.event_log import EventLog
+from tracker.proof.bundle import Bundle, Content, message, write
 from tracker.proof.notary import Notary
 from tracker.security import signing
+from tracker.security.signing import Signer
 
 FINAL = "cup/women-500/final-a"
 SMALL_FINAL = "cup/women-500/final-b"
@@ -62,3 +66,15 @@ async def filled(log: EventLog, found: RaceDay | None = None) -> RaceDay:
     found = found or day()
     await fill(log, found.log)
     return found
+
+
+def content_of(bundle: bytes) -> Content:
+    """Return what a bundle holds."""
+    return msgspec.json.decode(msgspec.json.decode(bundle, type=Bundle).content, type=Content)
+
+
+def signed_again(content: Content, by: Signer) -> bytes:
+    """Return a bundle that somebody with a key has made of a content."""
+    encoded = msgspec.json.encode(content)
+    signature = by.sign(message(encoded)).hex()
+    return write(Bundle("bell-lap-bundle-1", by.public_key.hex(), signature, Raw(encoded)))

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import msgspec
 from cyclopts import App, Parameter
 
 from tracker.app import maintaining, notary_of
@@ -54,16 +55,22 @@ def verify(
         Path | None,
         Parameter(help="Keys that you trust: of GET /api/v1/keys, a PEM, or hexadecimal."),
     ] = None,
+    json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False,
 ) -> int:
     """Check a signed result: signature, chain, and the same result from its events.
 
-    Needs no database and no network. Exits 1 when something is wrong.
+    Needs no database and no network. Exits 1 when something is wrong, and says what
+    by a code that stays the same.
     """
     trusted = frozenset() if key is None else read_keys(read_file(key, BUNDLE_BYTES_LIMIT))
     findings = checking.check(read_file(bundle, BUNDLE_BYTES_LIMIT), trusted)
+    right = all(each.right for each in findings)
+    if json:
+        say(msgspec.json.encode({"right": right, "findings": findings}).decode())
+        return 0 if right else 1
     for each in findings:
-        say(f"{'right' if each.right else 'WRONG'}  {each.said}")
-    return 0 if all(each.right for each in findings) else 1
+        say(f"right  {each.said}" if each.right else f"WRONG  {each.said} ({each.code})")
+    return 0 if right else 1
 
 
 @keys.command(name="list")

@@ -28,8 +28,16 @@ _UNFOLDABLE = (
 class Finding(Struct, frozen=True):
     """One thing that was checked."""
 
-    right: bool
+    part: str
+    """What of the bundle: file, signature, checkpoint, chain, events, ruleset or result."""
+    code: str
+    """What is wrong, in a word that stays the same; empty where all is right."""
     said: str
+
+    @property
+    def right(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.code
 
 
 def check(text: bytes, trusted: Collection[bytes] = ()) -> list[Finding]:
@@ -42,13 +50,13 @@ def check(text: bytes, trusted: Collection[bytes] = ()) -> list[Finding]:
         content = msgspec.json.decode(bundle.content, type=Content)
         spelled = write(bundle) == text and msgspec.json.encode(content) == bytes(bundle.content)
     except (msgspec.MsgspecError, UnicodeError, RecursionError) as error:
-        return [_wrong(f"file: no bundle can be read in it: {error}")]
+        return [_wrong("file", f"no bundle can be read in it: {error}")]
     if bundle.format != FORMAT:
-        return [_wrong(f"file: {bundle.format[:40]!r} is not {FORMAT}")]
+        return [_wrong("file", f"{bundle.format[:40]!r} is not {FORMAT}")]
     found = [
-        _right("file: in the one spelling that a bundle has")
+        _right("file", "in the one spelling that a bundle has")
         if spelled
-        else _wrong("file: not spelled as a bundle is written: it was edited")
+        else _wrong("file", "not spelled as a bundle is written: it was edited")
     ]
     found.append(_signature(bundle, content, trusted))
     found.append(_checkpoint(content, trusted))
@@ -59,32 +67,32 @@ def check(text: bytes, trusted: Collection[bytes] = ()) -> list[Finding]:
     if all(each.right for each in (*proof, *streams)):
         found += _result(content)
     else:
-        found.append(_wrong("result: not folded, because the events are not those of the log"))
+        found.append(_wrong("result", "not folded, because the events are not those of the log"))
     return found
 
 
-def _right(said: str) -> Finding:
-    return Finding(right=True, said=said)
+def _right(part: str, said: str) -> Finding:
+    return Finding(part, "", f"{part}: {said}")
 
 
-def _wrong(said: str) -> Finding:
-    return Finding(right=False, said=said)
+def _wrong(part: str, said: str, code: str | None = None) -> Finding:
+    return Finding(part, code or f"wrong-{part}", f"{part}: {said}")
 
 
 def _signature(bundle: Bundle, content: Content, trusted: Collection[bytes]) -> Finding:
     try:
         key, signature = bytes.fromhex(bundle.key), bytes.fromhex(bundle.signature)
     except ValueError:
-        return _wrong("signature: key or signature is not hexadecimal")
+        return _wrong("signature", "key or signature is not hexadecimal")
     if not signing.verified(key, signature, message(bytes(bundle.content))):
-        return _wrong("signature: it is not of this content: something was changed after signing")
+        return _wrong("signature", "it is not of this content: something was changed after signing")
     return _whose("signature", key, trusted, f"the result of {content.race}")
 
 
 def _checkpoint(content: Content, trusted: Collection[bytes]) -> Finding:
     checkpoint = content.checkpoint
     if not checkpoint.signed():
-        return _wrong(f"checkpoint: position {checkpoint.position} is not signed by its key")
+        return _wrong("checkpoint", f"position {checkpoint.position} is not signed by its key")
     what = f"position {checkpoint.position}, at {checkpoint.signed_at.isoformat()}"
     return _whose("checkpoint", bytes.fromhex(checkpoint.key), trusted, what)
 
@@ -92,10 +100,12 @@ def _checkpoint(content: Content, trusted: Collection[bytes]) -> Finding:
 def _whose(which: str, key: bytes, trusted: Collection[bytes], what: str) -> Finding:
     name = signing.id_of(key)
     if not trusted:
-        return _right(f"{which}: {what}, signed by key {name}; give --key to know whose that is")
+        return _right(which, f"{what}, signed by key {name}; give --key to know whose that is")
     if key not in trusted:
-        return _wrong(f"{which}: signed by key {name}, which is none of those you trust")
-    return _right(f"{which}: {what}, signed by key {name}, which you trust")
+        return _wrong(
+            which, f"signed by key {name}, which is none of those you trust", "untrusted-key"
+        )
+    return _right(which, f"{what}, signed by key {name}, which you trust")
 
 
 def _proof(content: Content) -> Iterator[Finding]:
@@ -116,11 +126,12 @@ def _proof(content: Content) -> Iterator[Finding]:
             faults.append(f"it does not lead to the checkpoint at {content.checkpoint.position}")
     if not faults:
         yield _right(
-            f"chain: {len(events)} events stand in the log as it was signed "
-            f"at position {content.checkpoint.position}"
+            "chain",
+            f"{len(events)} events stand in the log as it was signed "
+            f"at position {content.checkpoint.position}",
         )
     for fault in faults:
-        yield _wrong(f"chain: {fault}")
+        yield _wrong("chain", f"{fault}")
 
 
 def _order(content: Content, events: dict[int, Proven]) -> Iterator[str]:
@@ -159,7 +170,7 @@ def _part(part: Part, events: dict[int, Proven]) -> str | None:
 def _streams(content: Content) -> Iterator[Finding]:
     """Check that the events are those that a result rests on."""
     if content.race.count("/") != 2:  # noqa: PLR2004 - competition/distance/race
-        yield _wrong(f"events: {content.race[:60]!r} is no race")
+        yield _wrong("events", f"{content.race[:60]!r} is no race")
         return
     wanted = streams_of(content.race)
     faults = [
@@ -182,11 +193,11 @@ def _streams(content: Content) -> Iterator[Finding]:
     elif last.position != content.checkpoint.position:
         faults.append("the checkpoint is not that of the declaration")
     for fault in faults:
-        yield _wrong(f"events: {fault}")
+        yield _wrong("events", f"{fault}")
     if not faults:
         left_out = race[-1] - len(race)
         said = f"; {left_out} of the race never became public" if left_out else ""
-        yield _right(f"events: the race's own, its distance's, its competition's rules{said}")
+        yield _right("events", f"the race's own, its distance's, its competition's rules{said}")
 
 
 def _result(content: Content) -> Iterator[Finding]:
@@ -194,23 +205,23 @@ def _result(content: Content) -> Iterator[Finding]:
     try:
         derived = derive(content.race, (each.recorded() for each in content.events))
     except _UNFOLDABLE as error:
-        yield _wrong(f"result: the events cannot be folded: {error}")
+        yield _wrong("result", f"the events cannot be folded: {error}")
         return
     if derived.ruleset == content.ruleset:
-        yield _right(f"ruleset: {content.ruleset.id}, as the competition adopted it")
+        yield _right("ruleset", f"{content.ruleset.id}, as the competition adopted it")
     else:
-        yield _wrong("ruleset: not the one that the competition adopted")
+        yield _wrong("ruleset", "not the one that the competition adopted")
     differing = sorted(
         key
         for key in {*derived.result, *content.result}
         if derived.result.get(key) != content.result.get(key)
     )
     if differing:
-        yield _wrong(f"result: the events lead to another one: {', '.join(differing)}")
+        yield _wrong("result", f"the events lead to another one: {', '.join(differing)}")
         return
     places = ", ".join(
         f"{row['rank']} {row['name']}" for row in derived.result["rows"] if row["rank"]
     )
     revision = derived.result["revision"]
     again = "" if revision == 1 else f"; revision {revision}"
-    yield _right(f"result: folded again and equal: {places}{again}")
+    yield _right("result", f"folded again and equal: {places}{again}")

@@ -13,18 +13,24 @@ from msgspec import Raw
 from msgspec.structs import replace
 
 from tests.support import proofs
-from tests.support.proofs import FINAL, SMALL_FINAL, filled, signer
+from tests.support.proofs import (
+    FINAL,
+    SMALL_FINAL,
+    content_of,
+    filled,
+    signed_again,
+    signer,
+)
 from tests.support.recorded import fill
 from tracker.domain import commands as c
 from tracker.domain.refusals import NotOfficial
 from tracker.errors import NotFound
 from tracker.log import commitment
 from tracker.log.event_log import EventLog
-from tracker.proof.bundle import Bundle, Content, Proven, message, write
+from tracker.proof.bundle import Bundle, Proven, write
 from tracker.proof.checking import check
 from tracker.proof.exporting import export
 from tracker.proof.notary import Notary
-from tracker.security.signing import Signer
 
 NUMBERS = ("position", "version", "device_seq", "causation")
 
@@ -33,18 +39,6 @@ NUMBERS = ("position", "version", "device_seq", "causation")
 async def bundle(notary: Notary) -> bytes:
     """Return the bundle of the final."""
     return await export(notary, FINAL)
-
-
-def content_of(bundle: bytes) -> Content:
-    """Return what a bundle holds."""
-    return msgspec.json.decode(msgspec.json.decode(bundle, type=Bundle).content, type=Content)
-
-
-def signed_again(content: Content, by: Signer) -> bytes:
-    """Return a bundle that somebody with a key has made of a content."""
-    encoded = msgspec.json.encode(content)
-    signature = by.sign(message(encoded)).hex()
-    return write(Bundle("bell-lap-bundle-1", by.public_key.hex(), signature, Raw(encoded)))
 
 
 def wrong(bundle: bytes, *trusted: bytes) -> list[str]:
