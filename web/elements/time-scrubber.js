@@ -2,6 +2,7 @@
 
 import { h, s, setAttribute, setText } from "../modules/dom.js";
 import { time } from "../modules/format.js";
+import { TABLE, translated, word } from "../modules/words.js";
 
 const QUIET = new Set(["crossing", "up", "exchange"]);
 const SIGNS = {
@@ -78,7 +79,7 @@ export class TimeScrubber extends HTMLElement {
     const index = Number(this.#range.value);
     const tick = this.#ticks[index];
     if (!tick) return;
-    setText(this.#words, `${words(tick)} · position ${tick.position} · ${hour(tick.recorded_at)}`);
+    setText(this.#words, `${words(tick)} · ${word("positionAt", { n: tick.position })} · ${hour(tick.recorded_at)}`);
     setAttribute(this.#range, "aria-valuetext", words(tick));
     this.#picture
       .querySelectorAll("[data-index]")
@@ -107,13 +108,15 @@ export class TimeScrubber extends HTMLElement {
   }
 }
 
-/** Return a moment in a few words: `Crossing, 31.20, felix-roussel`. */
+/** Return a moment in a few words: `Crossing · felix roussel · 31.20`. */
 export function words(tick) {
   const when = tick.elapsed_ms === null || tick.elapsed_ms === undefined ? "" : time(tick.elapsed_ms, 2);
   const who = tick.competitor ? tick.competitor.replaceAll("-", " ") : "";
-  return [tick.text, who, when].filter(Boolean).join(" · ");
+  const what = Object.hasOwn(TABLE, tick.type) ? word(tick.type) : tick.text;
+  return [what, translated(tick.where), who, when].filter(Boolean).join(" · ");
 }
 
-function hour(instant) {
+/** Return the time of day of an instant, UTC. */
+export function hour(instant) {
   return new Date(instant).toISOString().slice(11, 19);
 }
