@@ -168,6 +168,21 @@ async def test_the_home_page_is_of_one_moment(served: process.Served, open_page:
         await expect(page.locator('medal-table tr[data-id="KOR"]')).to_be_visible()
 
 
+@pytest.mark.parametrize("path", ["scoreboard", "overlay"])
+async def test_a_board_of_a_moment_is_labelled(
+    served: process.Served, open_page: Open, path: str
+) -> None:
+    """A board at a moment stands still under a label, and shows no sign that it is current."""
+    address = f"{served.url}/{path}?race={officials.RACE}&at=before:{officials.RACE}/official"
+    async with open_page(address, 1280, 720) as page:
+        await expect(page.locator(".replay-label")).to_contain_text("Not live · as it was at")
+        state = page.locator("state-chip").first
+        await expect(state).to_have_attribute("data-state", "UNDER_REVIEW")
+        await expect(page.locator(".line").first).to_be_visible()
+        await expect(page.locator("connection-light").first).to_be_hidden()
+        await expect(page).to_have_title(re.compile("^Not live · "))
+
+
 async def test_a_moment_that_is_none_is_not_shown(
     served: process.Served, browser: Browser, open_page: Open
 ) -> None:

@@ -147,9 +147,7 @@ class Queries:
     async def _journal(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.journal(request.match_info["competition"], as_of=moment)
 
-    async def _decisive_moments(
-        self, request: web.Request, moment: int | None
-    ) -> dict[str, Any]:
+    async def _decisive_moments(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return decisive_ticks(await self._journal(request, moment))
 
     async def _ruleset(self, request: web.Request, moment: int | None) -> dict[str, Any]:

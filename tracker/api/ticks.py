@@ -6,7 +6,7 @@ import msgspec
 
 from tracker.domain import events as e
 
-_KINDS: dict[str, tuple[str, str]] = {
+KINDS: dict[str, tuple[str, str]] = {
     e.StartListPublished.__name__: ("start-list", "Start list"),
     e.StartPositionsChanged.__name__: ("start-list", "Start positions changed"),
     e.RaceStarted.__name__: ("gun", "Gun"),
@@ -50,7 +50,7 @@ def ticks(facts: dict[str, Any]) -> dict[str, Any]:
     rows = [
         _tick(row, msgspec.json.decode(bytes(row["data"])))
         for row in facts["rows"]
-        if row["type"] in _KINDS
+        if row["type"] in KINDS
     ]
     return {"position": facts["position"], "race": facts["race"], "rows": rows}
 
@@ -66,7 +66,7 @@ def decisive_ticks(journal: dict[str, Any]) -> dict[str, Any]:
             "recorded_at": instants.get(row["public_at"], row["recorded_at"]),
         }
         for row in journal["rows"]
-        if row["type"] in _KINDS
+        if row["type"] in KINDS
     ]
     rows.sort(key=lambda row: (row["position"], row["version"]))
     return {
@@ -78,7 +78,7 @@ def decisive_ticks(journal: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tick(row: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-    kind, text = _KINDS[row["type"]]
+    kind, text = KINDS[row["type"]]
     return {
         "id": row["id"],
         "position": row["position"],

@@ -20,6 +20,8 @@ export class TimeScrubber extends HTMLElement {
   #words = h("p", { class: "scrub-words" });
   #chips = h("div", { class: "scrub-chips" });
   #ticks = [];
+  /** Whether the moment that is shown is before all that is marked. */
+  #before = false;
   #observer = new ResizeObserver(() => this.#draw());
 
   connectedCallback() {
@@ -61,6 +63,7 @@ export class TimeScrubber extends HTMLElement {
 
   set position(position) {
     const index = this.#ticks.findLastIndex((tick) => tick.position <= position);
+    this.#before = index < 0;
     this.#range.value = String(Math.max(index, 0));
     this.#tell();
   }
@@ -71,6 +74,7 @@ export class TimeScrubber extends HTMLElement {
   }
 
   #moved() {
+    this.#before = false;
     this.#tell();
     this.dispatchEvent(new CustomEvent("moment", { detail: this.position }));
   }
@@ -79,11 +83,11 @@ export class TimeScrubber extends HTMLElement {
     const index = Number(this.#range.value);
     const tick = this.#ticks[index];
     if (!tick) return;
-    setText(this.#words, `${words(tick)} · ${word("positionAt", { n: tick.position })} · ${hour(tick.recorded_at)}`);
+    setText(this.#words, this.#before ? "" : `${words(tick)} · ${word("positionAt", { n: tick.position })} · ${hour(tick.recorded_at)}`);
     setAttribute(this.#range, "aria-valuetext", words(tick));
     this.#picture
       .querySelectorAll("[data-index]")
-      .forEach((each) => setAttribute(each, "data-passed", Number(each.dataset.index) <= index));
+      .forEach((each) => setAttribute(each, "data-passed", !this.#before && Number(each.dataset.index) <= index));
   }
 
   #draw() {

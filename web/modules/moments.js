@@ -3,6 +3,7 @@
 import { read } from "./api-read.js";
 import { setAttribute } from "./dom.js";
 import { Past } from "./past.js";
+import { titled } from "./title.js";
 import { translated, word } from "./words.js";
 
 export class Moments {
@@ -37,8 +38,9 @@ export class Moments {
     if (this.#past.at === null) this.#page.show(topic, data, null);
   }
 
-  /** Show what the address asks for. */
+  /** Show what the address asks for, and mark moments where somebody was faster than this module. */
   start() {
+    if (this.#bar.opened) this.#mark();
     const at = new URLSearchParams(location.search).get("at");
     if (!at) return;
     this.#bar.open();
@@ -65,7 +67,7 @@ export class Moments {
     this.#position = null;
     setAttribute(document.body, "data-past", null);
     this.#bar.past = null;
-    document.title = document.title.replace(prefix(), "");
+    document.title = titled(document.title, null);
     for (const topic of this.#page.topics()) {
       if (this.#held.has(topic)) this.#page.show(topic, this.#held.get(topic), null);
     }
@@ -77,7 +79,7 @@ export class Moments {
     this.#page.pin?.();
     this.#bar.past = { position };
     if (this.#bar.opened) this.#mark();
-    document.title = prefix() + document.title.replace(prefix(), "");
+    document.title = titled(document.title, position);
   }
 
   /** Nothing of the present may stand under a moment that is none. */
@@ -92,9 +94,9 @@ export class Moments {
     if (path === this.#path && this.#past.at !== null) return;
     this.#path = path;
     try {
-      const { rows } = await read(path);
+      const [{ rows }, names] = await Promise.all([read(path), namesFor(path)]);
       if (path !== this.#path) return;
-      this.#bar.ticks = rows.map((row) => ({ ...row, where: row.race ? where(row.race, this.#held) : "" }));
+      this.#bar.ticks = rows.map((row) => ({ ...row, where: row.race ? (names.get(row.race) ?? row.race) : "" }));
       if (rows.length === 0) this.#bar.say(word("noMoments"));
     } catch (error) {
       this.#bar.say(error.message);
@@ -102,15 +104,9 @@ export class Moments {
   }
 }
 
-function prefix() {
-  return `${word("notLive")} · `;
-}
-
-/** Return what a race is called on the programme, or its id where that is not known. */
-function where(race, held) {
-  for (const [topic, data] of held) {
-    const found = topic.startsWith("programme/") ? data.entries[race] : null;
-    if (found) return `${translated(found.name)} ${translated(found.round)}`;
-  }
-  return race;
+/** Return what the races of a competition are called; a race's own moments need no names. */
+async function namesFor(path) {
+  if (!path.startsWith("competitions/")) return new Map();
+  const { rows } = await read(path.replace(/\/moments$/, ""));
+  return new Map(rows.map((row) => [row.id, `${translated(row.name)} ${translated(row.round)}`]));
 }
