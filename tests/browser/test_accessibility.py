@@ -28,6 +28,7 @@ PAGES = (
     ("/announcer", ".card", (*ANYWHERE,)),
     ("/phone#standings", "#view-standings .tab", (PHONE,)),
     (f"/phone#race/{officials.RACE}", '.line[data-status="PEN"]', (PHONE,)),
+    (f"/phone?at=after:{officials.RACE}#race/{officials.RACE}", ".moment-past", (PHONE,)),
     ("/display", ".pairing-code", (WALL, DESKTOP)),
     ("/displays", ".pair-form", ANYWHERE),
     ("/problems/not-yet", "h1", (PHONE,)),
