@@ -16,6 +16,7 @@ grant usage on schema public to bell_lap_app;
 grant select, insert on events to bell_lap_app;
 grant select, update on log_head to bell_lap_app;
 revoke update, delete, truncate on events from bell_lap_app;
+grant select, insert on log_secret, signing_keys, checkpoints to bell_lap_app;
 
 -- Displays are no facts: they are named, told and forgotten.
 grant select, insert, update, delete on displays to bell_lap_app;

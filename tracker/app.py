@@ -26,6 +26,7 @@ from tracker.api.facts import Facts
 from tracker.api.health import Condition, Health
 from tracker.api.ledger import Ledger
 from tracker.api.live import Live
+from tracker.api.proofs import Proofs
 from tracker.api.queries import Queries
 from tracker.command_handler import CommandHandler
 from tracker.config import Settings
@@ -34,6 +35,9 @@ from tracker.live.hub import Hub
 from tracker.live.stages import Stages
 from tracker.live.tape import Tape
 from tracker.log.event_log import EventLog, connect, open_event_log
+from tracker.proof import notary as notaries
+from tracker.proof.notary import Notary
+from tracker.security import signing
 from tracker.security.officials import Officials
 from tracker.security.oidc import Oidc
 
@@ -88,6 +92,12 @@ async def maintaining(settings: Settings) -> AsyncIterator[tuple[EventLog, "asyn
         asyncpg.create_pool(url, min_size=1, max_size=READ_CONNECTIONS) as pool,
     ):
         yield log, pool
+
+
+def notary_of(settings: Settings, log: EventLog, pool: "asyncpg.Pool[Any]") -> Notary:
+    """Return who signs for a store; without a key file nothing is signed."""
+    file = settings.key_file
+    return Notary(log, pool, None if file is None else lambda: signing.load(file))
 
 
 @contextlib.asynccontextmanager
@@ -146,12 +156,16 @@ async def opened(settings: Settings) -> AsyncIterator[Tracker]:
                 failed=tuple(failed),
             )
 
+        notary = notary_of(settings, log, pool)
+        if settings.key_file is not None:
+            await stack.enter_async_context(notaries.running(notary))
         oidc = Oidc(settings.oidc) if settings.oidc is not None else None
         officials = Officials(pool)
         access = Access(officials, oidc=oidc, origins=settings.origins)
         site = application.create(
             commands=Commands(handler.handle, access),
             queries=Queries(Documents(models), Facts(log), access, Ledger(models, Facts(log))),
+            proofs=Proofs(notary),
             access=access,
             displays=Displays(DisplayStore(models.pool), access),
             health=Health(condition, log.epoch),

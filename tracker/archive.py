@@ -6,7 +6,7 @@ positions and hashes it had; a part of a log gets new positions, and with them a
 """
 
 import secrets
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,8 @@ class Header(Struct, frozen=True, forbid_unknown_fields=True):
     format: str
     competition: str | None
     """None: the whole log."""
+    secret: str | None = None
+    """Of a whole log: what its checkpoints are salted with, so that they fit again elsewhere."""
 
 
 class Line(Struct, frozen=True, forbid_unknown_fields=True):
@@ -98,7 +100,10 @@ async def export(
         streams = [row["stream"] for row in rows]
         if f"competition-{competition}" not in streams:
             raise NotFound(f"the log has no competition {competition}")
-    yield msgspec.json.encode(Header(FORMAT, competition)) + b"\n"
+    secret = None
+    if competition is None:
+        secret = (await connection.fetchval(_SQL["secret"])).hex()
+    yield msgspec.json.encode(Header(FORMAT, competition, secret)) + b"\n"
     position = 0
     while rows := await connection.fetch(_SQL["page"], position, _PAGE, streams):
         for row in rows:
@@ -125,7 +130,9 @@ def _line(row: "asyncpg.Record") -> Line:
     )
 
 
-def read(lines: Iterable[bytes]) -> Iterator[Line]:
+def read(
+    lines: Iterable[bytes], opened: Callable[[Header], None] = lambda _: None
+) -> Iterator[Line]:
     """Yield the events of an archive, each checked against its hashes.
 
     Raises ArchiveDamaged, naming the line and what is wrong with it.
@@ -139,6 +146,7 @@ def read(lines: Iterable[bytes]) -> Iterator[Line]:
                 header = msgspec.json.decode(text, type=Header)
                 if header.format != FORMAT:
                     raise ArchiveDamaged(f"line 1: {header.format} is not {FORMAT}")
+                opened(header)
                 header_read = True
                 continue
             line = decoder.decode(text)
@@ -167,19 +175,29 @@ async def bring_in(connection: "asyncpg.Connection[Any]", lines: Iterable[bytes]
         assert head is not None
         chained = _Chained(head["position"], head["hash"], head["recorded_at"])
         batch: list[tuple[object, ...]] = []
-        for line in read(lines):
+        headers: list[Header] = []
+        for line in read(lines, headers.append):
             batch.append(chained.record(line))
             if len(batch) == _PAGE:
                 await _write(connection, batch)
                 batch = []
         await _refuse_known_streams(connection, chained.streams, head["position"])
         await _write(connection, batch)
+        if head["position"] == 0 and headers[0].secret is not None:
+            await connection.execute(_SQL["keep_secret"], _secret(headers[0].secret))
         epoch = secrets.token_hex(16)
         await connection.execute(
             _SQL["move_head"], epoch, chained.position, chained.hash, chained.recorded_at
         )
         await connection.execute(_SQL["notify"], str(chained.position))
     return int(chained.position - head["position"])
+
+
+def _secret(text: str) -> bytes:
+    try:
+        return bytes.fromhex(text)
+    except ValueError as error:
+        raise ArchiveDamaged(f"line 1: its secret is not hexadecimal: {error}") from error
 
 
 class _Chained:

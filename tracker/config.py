@@ -28,10 +28,13 @@ PORT_LIMIT = 65_535
 HOST_CHARACTERS_LIMIT = 253
 """Characters in the name of a host."""
 
-_ON, _OFF = ("yes", "true", "1"), ("no", "false", "0")
+SIGNING_KEY = "signing.key"
+"""The name of the signing key in a data directory."""
+
 _SCHEMES = ("postgresql", "postgres")
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 _DIGITS = re.compile(r"[0-9]{1,5}")
+_ON, _OFF = ("yes", "true", "1"), ("no", "false", "0")
 
 
 class Provider(Struct, frozen=True):
@@ -63,6 +66,15 @@ class Settings(Struct, frozen=True):
     """Origins of other sites whose pages may write, such as a proxy's public address."""
     oidc: Provider | None = None
     """Without one, officials are paired by code alone."""
+    signing_key: Path | None = None
+    """The file of the key that signs official results; see `key_file`."""
+
+    @property
+    def key_file(self) -> Path | None:
+        """Return where the signing key is: as set, else in the data directory."""
+        if self.signing_key is not None:
+            return self.signing_key
+        return None if self.data is None else self.data / SIGNING_KEY
 
 
 def read(
@@ -91,6 +103,7 @@ def read(
         official_feed=_switch(_first(official_feed, found, "BELL_LAP_OFFICIAL_FEED", "no"), faults),
         origins=tuple(found.get("BELL_LAP_ORIGINS", "").split()),
         oidc=_oidc(found, faults),
+        signing_key=Path(key).expanduser() if (key := found.get("BELL_LAP_SIGNING_KEY")) else None,
     )
     if faults:
         raise SettingsError("; ".join(faults))

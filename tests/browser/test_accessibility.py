@@ -29,6 +29,7 @@ PAGES = (
     ("/announcer", ".card", (*ANYWHERE,)),
     ("/phone#standings", "#view-standings .tab", (PHONE,)),
     (f"/phone#race/{officials.RACE}", '.line[data-status="PEN"]', (PHONE,)),
+    (f"/phone?at=after:{officials.RACE}#race/{officials.RACE}", ".moment-past", (PHONE,)),
     ("/display", ".pairing-code", (WALL, DESKTOP)),
     ("/displays", ".pair-form", ANYWHERE),
     ("/referee", ".so-head", TABLETS),

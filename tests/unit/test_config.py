@@ -123,3 +123,15 @@ def test_every_port_is_taken_as_number_or_text(port: int) -> None:
     typed = config.read(port=port, environment={})
     assert typed.port == port
     assert config.read(environment={"BELL_LAP_PORT": str(port)}) == typed
+
+
+def test_the_signing_key_lies_with_the_data(tmp_path: Path) -> None:
+    """A data directory has its own key, an external database only the one that is named."""
+    assert config.read(data=tmp_path, environment={}).key_file == tmp_path / "signing.key"
+    assert config.read(database=URL, environment={}).key_file is None
+    named = {"BELL_LAP_SIGNING_KEY": "/etc/bell-lap/key.pem"}
+    for settings in (
+        config.read(data=tmp_path, environment=named),
+        config.read(database=URL, environment=named),
+    ):
+        assert settings.key_file == Path("/etc/bell-lap/key.pem")

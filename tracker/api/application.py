@@ -11,6 +11,7 @@ from tracker.api.commands import Commands
 from tracker.api.displays import Displays
 from tracker.api.health import Health
 from tracker.api.live import Live
+from tracker.api.proofs import Proofs
 from tracker.api.queries import Queries
 
 
@@ -18,6 +19,7 @@ def create(
     *,
     commands: Commands,
     queries: Queries,
+    proofs: Proofs,
     access: Access,
     displays: Displays,
     health: Health,
@@ -35,6 +37,7 @@ def create(
             *access.routes(),
             *queries.routes(),
             *displays.routes(),
+            *proofs.routes(),
             *live.routes(),
             *health.routes(),
             web.get("/problems/{code}", problems.explain),

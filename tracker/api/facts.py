@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Raw
 
-from tracker.api.public_facts import DECISIVE, Secrets, secrets
+from tracker.domain.public_facts import DECISIVE, Secrets, secrets
 from tracker.errors import NotFound
 from tracker.log.codec import decode
 from tracker.log.recorded_event import RecordedEvent

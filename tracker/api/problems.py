@@ -82,6 +82,10 @@ KINDS: dict[str, Kind] = {
     "bad-fields": Kind(422, "Not a field filter"),
     "bad-delay": Kind(422, "No such delay"),
     "bad-replay": Kind(422, "That cannot be replayed"),
+    "bad-proof": Kind(422, "Nothing that proves can be read in it"),
+    "no-signing-key": Kind(503, "There is no key to sign with"),
+    "not-derivable": Kind(409, "The events do not lead to a result"),
+    "not-readable": Kind(500, "A retired event leads nowhere"),
     "bad-settings": Kind(500, "A setting cannot be used"),
     "unavailable": Kind(503, "The database does not answer"),
     # refusals: the state of the race, or a rule, does not allow it now

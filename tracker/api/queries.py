@@ -15,7 +15,7 @@ from tracker.api.documents import Documents
 from tracker.api.facts import PAGE_LIMIT, Facts
 from tracker.api.ledger import Ledger
 from tracker.api.problems import BadParameter
-from tracker.api.ticks import ticks
+from tracker.api.ticks import decisive_ticks, ticks
 from tracker.domain.draw import Positions
 from tracker.domain.values import Round
 
@@ -56,6 +56,7 @@ class Queries:
             self._get("/api/v1/competitions/{competition}/entries", self._entries),
             self._get("/api/v1/competitions/{competition}/medals", self._medals),
             self._get("/api/v1/competitions/{competition}/journal", self._journal),
+            self._get("/api/v1/competitions/{competition}/moments", self._decisive_moments),
             self._get("/api/v1/competitions/{competition}/proposals", self._proposals),
             self._get("/api/v1/competitions/{competition}/ruleset", self._ruleset),
             self._get("/api/v1/competitions/{competition}/helmet-numbers", self._helmet_numbers),
@@ -145,6 +146,9 @@ class Queries:
 
     async def _journal(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.journal(request.match_info["competition"], as_of=moment)
+
+    async def _decisive_moments(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return decisive_ticks(await self._journal(request, moment))
 
     async def _ruleset(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.ruleset(request.match_info["competition"], as_of=moment)

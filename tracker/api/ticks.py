@@ -1,4 +1,4 @@
-"""The moments of a race that a scrubber marks: every public fact, in few words."""
+"""The moments that a scrubber marks: public facts of a race, decisions of a competition."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import msgspec
 
 from tracker.domain import events as e
 
-_KINDS: dict[str, tuple[str, str]] = {
+KINDS: dict[str, tuple[str, str]] = {
     e.StartListPublished.__name__: ("start-list", "Start list"),
     e.StartPositionsChanged.__name__: ("start-list", "Start positions changed"),
     e.RaceStarted.__name__: ("gun", "Gun"),
@@ -47,13 +47,38 @@ _KINDS: dict[str, tuple[str, str]] = {
 
 def ticks(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the moments of a race from its public facts, in the order of the log."""
-    rows = [_tick(row) for row in facts["rows"] if row["type"] in _KINDS]
+    rows = [
+        _tick(row, msgspec.json.decode(bytes(row["data"])))
+        for row in facts["rows"]
+        if row["type"] in KINDS
+    ]
     return {"position": facts["position"], "race": facts["race"], "rows": rows}
 
 
-def _tick(row: dict[str, Any]) -> dict[str, Any]:
-    kind, text = _KINDS[row["type"]]
-    data = msgspec.json.decode(bytes(row["data"]))
+def decisive_ticks(journal: dict[str, Any]) -> dict[str, Any]:
+    """Return the moments of a competition from its journal, each where it became public."""
+    instants = {row["position"]: row["recorded_at"] for row in journal["rows"]}
+    rows = [
+        {
+            **_tick(row, row["data"]),
+            "position": row["public_at"],
+            "race": row["race"],
+            "recorded_at": instants.get(row["public_at"], row["recorded_at"]),
+        }
+        for row in journal["rows"]
+        if row["type"] in KINDS
+    ]
+    rows.sort(key=lambda row: (row["position"], row["version"]))
+    return {
+        "position": journal["position"],
+        "competition": journal["competition"],
+        "name": journal["name"],
+        "rows": rows,
+    }
+
+
+def _tick(row: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    kind, text = KINDS[row["type"]]
     return {
         "id": row["id"],
         "position": row["position"],

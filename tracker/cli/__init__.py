@@ -13,6 +13,7 @@ from tracker.cli import (
     feeding,
     maintenance,
     officials,
+    proving,
     serving,
     show,
     simulating,
@@ -38,6 +39,9 @@ app.command(supposing.what_if)
 app.command(conforming.conform)
 app.command(feeding.feed)
 app.command(officials.app)
+app.command(proving.export_result)
+app.command(proving.verify)
+app.command(proving.keys)
 app.command(maintenance.log)
 app.command(maintenance.projections)
 

@@ -1,7 +1,7 @@
 """`bell-lap log …` and `bell-lap projections …`: looking after what is stored."""
 
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
 
 import msgspec
 from cyclopts import App, Parameter
@@ -9,12 +9,18 @@ from cyclopts import App, Parameter
 from projections import ALL, rebuild
 from projections.writer import Status
 from tracker import archive
-from tracker.app import connected, maintaining, stored
+from tracker.app import connected, maintaining, notary_of
 from tracker.cli import tables
+from tracker.cli.files import new_file, read_file, readable, say
 from tracker.cli.store import STORE, Store, run
 from tracker.errors import BadRequest, NotFound
 from tracker.log import verification
 from tracker.log.verification import Verified
+from tracker.proof import witness
+from tracker.proof.bundle import BUNDLE_BYTES_LIMIT
+from tracker.proof.checkpoint import Checkpoint, read_checkpoints, read_keys
+from tracker.proof.notary import CHECKPOINTS_LIMIT
+from tracker.proof.witness import Witnessed
 
 log = App(name="log", help="Verify, export or import the event log.", result_action="return_value")
 projections = App(
@@ -26,12 +32,6 @@ class NothingNamed(BadRequest):
     """A rebuild of nothing."""
 
     code = "nothing-named"
-
-
-class BadFile(BadRequest):
-    """A file that cannot be read, or would be overwritten."""
-
-    code = "bad-file"
 
 
 @projections.command
@@ -49,7 +49,7 @@ def status(
     found = run(ask())
     rows = [msgspec.to_builtins(each) for each in found]
     if json:
-        _say(msgspec.json.encode({"rows": rows}).decode())
+        say(msgspec.json.encode({"rows": rows}).decode())
     else:
         tables.console().print(tables.projections(rows))
 
@@ -80,21 +80,77 @@ def rebuild_(
         agreed = (
             f"{done.differences} rows differed from the log" if done.differences else "as before"
         )
-        _say(f"{done.name} v{done.version}: {done.rows} rows at {done.position}, {agreed}")
+        say(f"{done.name} v{done.version}: {done.rows} rows at {done.position}, {agreed}")
         for each in done.shown:
-            _say(f"  only {each.side}: {each.scope} {each.key} from {each.since}: {each.data}")
+            say(f"  only {each.side}: {each.scope} {each.key} from {each.since}: {each.data}")
 
 
 @log.command
-def verify(*, store: Store = STORE) -> None:
-    """Check every event against the hash chain, from the first to the last."""
+def verify(
+    *,
+    checkpoints: Annotated[
+        Path | None,
+        Parameter(help="Checkpoints kept elsewhere: the answer of GET /api/v1/checkpoints."),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        Parameter(help="Keys that you trust: of GET /api/v1/keys, a PEM, or hexadecimal."),
+    ] = None,
+    store: Store = STORE,
+) -> None:
+    """Check every event against the hash chain, from the first to the last.
 
-    async def work() -> Verified:
-        async with stored(store.settings()) as (_, event_log):
-            return await verification.verify(event_log)
+    Who can rewrite the database can make a new chain. With checkpoints that were kept elsewhere,
+    the first position that does not fit is named.
+    """
+    kept = None
+    if checkpoints is not None:
+        kept = read_checkpoints(read_file(checkpoints, BUNDLE_BYTES_LIMIT))
+    trusted = frozenset() if key is None else read_keys(read_file(key, BUNDLE_BYTES_LIMIT))
 
-    verified = run(work())
-    _say(f"{verified.position} events, the chain holds; it ends with {verified.hash}")
+    async def work() -> tuple[Verified, Witnessed | None]:
+        settings = store.settings()
+        async with maintaining(settings) as (event_log, pool):
+            verified = await verification.verify(event_log)
+            if kept is None:
+                return verified, None
+            secret = await notary_of(settings, event_log, pool).secret()
+            return verified, await witness.compare(event_log, secret, kept, trusted)
+
+    verified, witnessed = run(work())
+    say(f"{verified.position} events, the chain holds; it ends with {verified.hash}")
+    if witnessed is not None:
+        count, last = witnessed.checkpoints, witnessed.position
+        say(f"{count} kept checkpoints fit, the last at position {last}")
+
+
+@log.command(name="checkpoints")
+def checkpoints_(target: Path, /, *, store: Store = STORE) -> None:
+    """Write the signed checkpoints to a file, one a line, to be kept elsewhere.
+
+    Parameters
+    ----------
+    target
+        The file; one that exists is not overwritten.
+    """
+
+    async def work() -> list[Checkpoint]:
+        settings = store.settings()
+        found: list[Checkpoint] = []
+        async with maintaining(settings) as (event_log, pool):
+            notary = notary_of(settings, event_log, pool)
+            if settings.key_file is not None:
+                await notary.catch_up()
+            while page := await notary.checkpoints(
+                after=found[-1].position if found else 0, limit=CHECKPOINTS_LIMIT
+            ):
+                found += page
+        return found
+
+    found = run(work())
+    with new_file(target) as file:
+        file.writelines(msgspec.json.encode(each) + b"\n" for each in found)
+    say(f"{len(found)} checkpoints in {target}")
 
 
 @log.command
@@ -116,7 +172,7 @@ def export(
     async def work() -> int:
         async with connected(store.settings()) as connection:
             lines = -1  # the first says what it is
-            with _new(target) as file:
+            with new_file(target) as file:
                 async for line in archive.export(connection, competition):
                     file.write(line)
                     lines += 1
@@ -127,7 +183,7 @@ def export(
     except NotFound:
         target.unlink()
         raise
-    _say(f"{count} events in {target}")
+    say(f"{count} events in {target}")
 
 
 @log.command(name="import")
@@ -142,26 +198,7 @@ def import_(source: Path, /, *, store: Store = STORE) -> None:
 
     async def work() -> int:
         async with connected(store.settings()) as connection:
-            with _readable(source) as file:
+            with readable(source) as file:
                 return await archive.bring_in(connection, file)
 
-    _say(f"{run(work())} events from {source}")
-
-
-def _new(path: Path) -> BinaryIO:
-    """Open a file that is not there yet."""
-    try:
-        return path.open("xb")
-    except OSError as error:
-        raise BadFile(f"cannot write {path}: {error.strerror or error}") from error
-
-
-def _readable(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except OSError as error:
-        raise BadFile(f"cannot read {path}: {error.strerror or error}") from error
-
-
-def _say(line: str) -> None:
-    print(line)  # noqa: T201 - it is the answer
+    say(f"{run(work())} events from {source}")

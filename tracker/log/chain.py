@@ -47,24 +47,26 @@ def link(previous: bytes, body: bytes) -> bytes:
     return sha256(previous + body).digest()
 
 
+def body_of(event: RecordedEvent) -> bytes:
+    """Return a recorded event's canonical bytes."""
+    return canonical(
+        position=event.position,
+        stream=event.stream,
+        version=event.version,
+        type_=event.type,
+        occurred_us=microseconds(event.occurred_at),
+        recorded_us=microseconds(event.recorded_at),
+        official=event.official,
+        device=event.device,
+        device_seq=event.device_seq,
+        causation=event.causation,
+        data=event.data,
+    )
+
+
 def hash_of(previous: bytes, event: RecordedEvent) -> bytes:
     """Return the hash that a recorded event must have after the previous one."""
-    return link(
-        previous,
-        canonical(
-            position=event.position,
-            stream=event.stream,
-            version=event.version,
-            type_=event.type,
-            occurred_us=microseconds(event.occurred_at),
-            recorded_us=microseconds(event.recorded_at),
-            official=event.official,
-            device=event.device,
-            device_seq=event.device_seq,
-            causation=event.causation,
-            data=event.data,
-        ),
-    )
+    return link(previous, body_of(event))
 
 
 class Verifier:

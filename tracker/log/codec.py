@@ -4,6 +4,7 @@ import msgspec
 
 from tracker.domain.events import Event
 from tracker.log.recorded_event import NewEvent, RecordedEvent
+from tracker.log.upcasting import RETIRED, upcast
 
 _ENCODER = msgspec.json.Encoder()
 _DECODER: msgspec.json.Decoder[Event] = msgspec.json.Decoder(Event)
@@ -15,8 +16,10 @@ def encode(event: Event) -> NewEvent:
 
 
 def decode(recorded: RecordedEvent) -> Event:
-    """Return the fact that a recorded event holds.
+    """Return the fact that a recorded event holds, in the words of today.
 
     Raises msgspec.ValidationError when the data is of no type that this version knows.
     """
+    if recorded.type in RETIRED:
+        return _DECODER.decode(upcast(recorded.type, recorded.data))
     return _DECODER.decode(recorded.data)

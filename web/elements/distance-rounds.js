@@ -14,6 +14,9 @@ export class DistanceRounds extends HTMLElement {
   #followed = null;
   #read = "";
 
+  /** The position as of which the rounds are shown; null for now. */
+  as_of = null;
+
   connectedCallback() {
     if (this.firstChild) return;
     this.append(h("label", { class: "gap-choice" }, h("span", null, word("distance")), this.#choice), this.#body);
@@ -44,10 +47,10 @@ export class DistanceRounds extends HTMLElement {
     const distance = this.#choice.value;
     if (!distance) return; // the programme of a competition that has no distance yet
     const races = rows(this.#programme).filter((race) => race.distance === distance);
-    const key = JSON.stringify([distance, races.map((race) => [race.id, race.state])]);
+    const key = JSON.stringify([this.as_of, distance, races.map((race) => [race.id, race.state])]);
     if (key === this.#read) return;
     this.#read = key;
-    const found = await roundsOf(distance, races).catch(() => null);
+    const found = await roundsOf(distance, races, this.as_of).catch(() => null);
     if (key !== this.#read) return;
     if (found) this.#draw(found);
     else this.#read = "";

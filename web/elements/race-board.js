@@ -3,6 +3,7 @@
 import { h, setAttribute, setText } from "../modules/dom.js";
 import { lapSentence } from "../modules/format.js";
 import { Summary } from "../modules/summary.js";
+import { titled } from "../modules/title.js";
 import { translated, word } from "../modules/words.js";
 
 const UNITS_WIDE = 160;
@@ -67,7 +68,8 @@ export class RaceBoard extends HTMLElement {
     this.#chart.board = board;
     const sentence = this.#summary.of(board);
     if (sentence) setText(this.#voice, sentence);
-    document.title = `${lapSentence(board)} · ${translated(board.name)} ${translated(board.round)}`;
+    const title = `${lapSentence(board)} · ${translated(board.name)} ${translated(board.round)}`;
+    document.title = titled(title, board.as_of);
   }
 
   /** Show whether the board is current. */

@@ -4,6 +4,7 @@ import { h, setAttribute, setText } from "../modules/dom.js";
 import { lapSentence } from "../modules/format.js";
 import { rows } from "../modules/race-state.js";
 import { Summary } from "../modules/summary.js";
+import { titled } from "../modules/title.js";
 import { translated, word } from "../modules/words.js";
 
 const SETTLED = new Set(["UNCONFIRMED", "UNOFFICIAL", "UNDER_REVIEW", "OFFICIAL", "CORRECTED"]);
@@ -74,7 +75,7 @@ export class RaceSheet extends HTMLElement {
     setAttribute(this, "data-charted", any);
     const sentence = this.#summary.of(board);
     if (sentence) setText(this.#voice, sentence);
-    document.title = `${lapSentence(board)} · ${translated(board.name)} ${round}`;
+    document.title = titled(`${lapSentence(board)} · ${translated(board.name)} ${round}`, board.as_of);
   }
 
   #choose(name) {

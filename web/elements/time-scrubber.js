@@ -2,6 +2,7 @@
 
 import { h, s, setAttribute, setText } from "../modules/dom.js";
 import { time } from "../modules/format.js";
+import { TABLE, translated, word } from "../modules/words.js";
 
 const QUIET = new Set(["crossing", "up", "exchange"]);
 const SIGNS = {
@@ -19,6 +20,8 @@ export class TimeScrubber extends HTMLElement {
   #words = h("p", { class: "scrub-words" });
   #chips = h("div", { class: "scrub-chips" });
   #ticks = [];
+  /** Whether the moment that is shown is before all that is marked. */
+  #before = false;
   #observer = new ResizeObserver(() => this.#draw());
 
   connectedCallback() {
@@ -60,6 +63,7 @@ export class TimeScrubber extends HTMLElement {
 
   set position(position) {
     const index = this.#ticks.findLastIndex((tick) => tick.position <= position);
+    this.#before = index < 0;
     this.#range.value = String(Math.max(index, 0));
     this.#tell();
   }
@@ -70,6 +74,7 @@ export class TimeScrubber extends HTMLElement {
   }
 
   #moved() {
+    this.#before = false;
     this.#tell();
     this.dispatchEvent(new CustomEvent("moment", { detail: this.position }));
   }
@@ -78,11 +83,11 @@ export class TimeScrubber extends HTMLElement {
     const index = Number(this.#range.value);
     const tick = this.#ticks[index];
     if (!tick) return;
-    setText(this.#words, `${words(tick)} · position ${tick.position} · ${hour(tick.recorded_at)}`);
+    setText(this.#words, this.#before ? "" : `${words(tick)} · ${word("positionAt", { n: tick.position })} · ${hour(tick.recorded_at)}`);
     setAttribute(this.#range, "aria-valuetext", words(tick));
     this.#picture
       .querySelectorAll("[data-index]")
-      .forEach((each) => setAttribute(each, "data-passed", Number(each.dataset.index) <= index));
+      .forEach((each) => setAttribute(each, "data-passed", !this.#before && Number(each.dataset.index) <= index));
   }
 
   #draw() {
@@ -107,13 +112,15 @@ export class TimeScrubber extends HTMLElement {
   }
 }
 
-/** Return a moment in a few words: `Crossing, 31.20, felix-roussel`. */
+/** Return a moment in a few words: `Crossing · felix roussel · 31.20`. */
 export function words(tick) {
   const when = tick.elapsed_ms === null || tick.elapsed_ms === undefined ? "" : time(tick.elapsed_ms, 2);
   const who = tick.competitor ? tick.competitor.replaceAll("-", " ") : "";
-  return [tick.text, who, when].filter(Boolean).join(" · ");
+  const what = Object.hasOwn(TABLE, tick.type) ? word(tick.type) : tick.text;
+  return [what, translated(tick.where), who, when].filter(Boolean).join(" · ");
 }
 
-function hour(instant) {
+/** Return the time of day of an instant, UTC. */
+export function hour(instant) {
   return new Date(instant).toISOString().slice(11, 19);
 }

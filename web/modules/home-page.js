@@ -6,6 +6,7 @@ import { wait } from "./competition.js";
 import { setAttribute, setText } from "./dom.js";
 import { Feed } from "./feed.js";
 import { lapSentence } from "./format.js";
+import { Moments } from "./moments.js";
 import { Names } from "./names.js";
 import { Summary } from "./summary.js";
 import { translate, translated, word } from "./words.js";
@@ -20,10 +21,11 @@ if (competition.series) topics.push(`standings/${competition.series}`);
 
 const shows = {
   programme(data) {
+    find("programme-list").programme = data;
+    if (!data.name) return; // a moment before there was a competition
     setText(find(".home-title"), data.name);
     const city = [data.city, data.country].filter(Boolean).join(", ");
     setText(find(".home-place"), `${city} · ${word("dateRange", { from: data.starts_on, to: data.ends_on })}`);
-    find("programme-list").programme = data;
   },
   medals(data) {
     find("medal-table").medals = data;
@@ -56,13 +58,17 @@ const names = new Names(id, () => {
   find(".home-current race-order").board = names.dress(held);
 });
 
-const feed = new Feed(Feed.here(), topics);
-feed.addEventListener("document", ({ detail }) => {
-  shows[detail.topic.split("/", 1)[0]]?.(detail.data);
+const moments = new Moments(find("moment-bar"), {
+  topics: () => topics,
+  path: () => `competitions/${id}/moments`,
+  show: (topic, data) => shows[topic.split("/", 1)[0]]?.(data),
 });
+const feed = new Feed(Feed.here(), topics);
+feed.addEventListener("document", ({ detail }) => moments.take(detail.topic, detail.data));
 feed.addEventListener("status", ({ detail }) => {
   find("connection-light").status = detail;
   setAttribute(document.body, "data-stale", detail.stale);
 });
 feed.addEventListener("time", ({ detail }) => clock.correct(detail.offset));
+moments.start();
 feed.start();

@@ -5,6 +5,7 @@ import { clock } from "./clock.js";
 import { wait } from "./competition.js";
 import { setAttribute, setText } from "./dom.js";
 import { openFeed } from "./open-feed.js";
+import { titled } from "./title.js";
 import { translate, translated, word } from "./words.js";
 
 const THEMES = new Set(["dark", "light", "glass"]);
@@ -47,7 +48,7 @@ function show(board) {
   find("race-clock").board = board;
   find("race-order").board = board;
   find("penalty-ticker").board = board;
-  document.title = `${translated(board.name)} ${translated(board.round)} · Bell Lap`;
+  document.title = titled(`${translated(board.name)} ${translated(board.round)} · Bell Lap`, board.as_of);
 }
 
 translate(document);

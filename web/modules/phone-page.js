@@ -6,6 +6,7 @@ import { wait } from "./competition.js";
 import { setAttribute, setText } from "./dom.js";
 import { Feed } from "./feed.js";
 import { hour } from "./format.js";
+import { Moments } from "./moments.js";
 import { Names } from "./names.js";
 import { translate, translated, word } from "./words.js";
 
@@ -34,9 +35,10 @@ function topics() {
 const boards = new Map();
 const names = new Names(id, showRace);
 const shows = {
-  programme(data) {
-    setText(find(".phone-title"), data.name);
+  programme(data, as_of) {
+    if (data.name) setText(find(".phone-title"), data.name);
     find("programme-list").programme = data;
+    find("distance-rounds").as_of = as_of;
     find("distance-rounds").programme = data;
     showNext(data);
   },
@@ -84,18 +86,36 @@ function route() {
     feed.follow(topics());
   }
   showRace();
+  moments.refresh();
   if (view === "rounds") find("distance-rounds").refresh();
   scrollTo(0, 0);
 }
 
-const feed = new Feed(Feed.here(), topics());
-feed.addEventListener("document", ({ detail }) => {
-  const kind = detail.topic.split("/", 1)[0];
+function show(topic, data, as_of) {
+  const kind = topic.split("/", 1)[0];
   if (kind === "current" || kind === "race") {
-    boards.set(detail.topic, detail.data);
-    if (detail.topic === shown) showRace();
-  } else shows[kind]?.(detail.data);
-});
+    boards.set(topic, data);
+    if (topic === shown) showRace();
+  } else shows[kind]?.(data, as_of);
+}
+
+/** Return whose moments are marked: those of the race that is shown, else of all that was decided. */
+function path() {
+  const race = !find("#view-now").hidden && (asked() ?? boards.get(shown)?.race);
+  return race ? `races/${race}/moments` : `competitions/${id}/moments`;
+}
+
+function pin() {
+  const board = boards.get(shown);
+  if (asked() || find("#view-now").hidden || !board?.race) return;
+  boards.set(`race/${board.race}`, board);
+  history.replaceState(history.state, "", `#race/${board.race}`);
+  route();
+}
+
+const moments = new Moments(find("moment-bar"), { topics, path, show, pin });
+const feed = new Feed(Feed.here(), topics());
+feed.addEventListener("document", ({ detail }) => moments.take(detail.topic, detail.data));
 feed.addEventListener("status", ({ detail }) => {
   find("connection-light").status = detail;
   setAttribute(document.body, "data-stale", detail.stale);
@@ -103,4 +123,5 @@ feed.addEventListener("status", ({ detail }) => {
 feed.addEventListener("time", ({ detail }) => clock.correct(detail.offset));
 addEventListener("hashchange", route);
 route();
+moments.start();
 feed.start();

@@ -14,11 +14,12 @@ function path(id) {
   return id.split("/").map(encodeURIComponent).join("/");
 }
 
-/** Read the rounds of a distance and the board of every race in them. */
-export async function roundsOf(distance, races) {
+/** Read the rounds of a distance and the board of every race in them, now or as of a position. */
+export async function roundsOf(distance, races, as_of = null) {
+  const when = as_of === null ? "" : `?as_of=${as_of}`;
   const [rounds, ...boards] = await Promise.all([
-    read(`/api/v1/distances/${path(distance)}/rounds`),
-    ...races.map((race) => read(`/api/v1/races/${path(race.id)}/board`)),
+    read(`/api/v1/distances/${path(distance)}/rounds${when}`),
+    ...races.map((race) => read(`/api/v1/races/${path(race.id)}/board${when}`)),
   ]);
   return columns(rounds.rows, new Map(boards.map((board) => [board.race, board])));
 }

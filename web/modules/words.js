@@ -2,10 +2,11 @@
 
 import { LANGUAGES, LANGUAGE_NAMES } from "./word-table.js";
 import { ANNOUNCER_TABLE } from "./word-table-announcer.js";
+import { MOMENTS_TABLE } from "./word-table-moments.js";
 import { TABLE as PUBLIC_TABLE } from "./word-table.js";
 
 export { LANGUAGES, LANGUAGE_NAMES };
-export const TABLE = { ...PUBLIC_TABLE, ...ANNOUNCER_TABLE };
+export const TABLE = { ...PUBLIC_TABLE, ...ANNOUNCER_TABLE, ...MOMENTS_TABLE };
 
 let column = 0;
 

@@ -43,6 +43,32 @@ def told(rows: list[dict[str, Any]]) -> dict[tuple[str, str, str], tuple[Any, An
     return {(r["document"], r["id"], r["field"]): (r["before"], r["after"]) for r in rows}
 
 
+async def test_a_competition_has_its_ticks(decided: Http) -> None:
+    """The penalty stands where it was announced, not where it was called under embargo."""
+    found = await get(decided, f"/api/v1/competitions/{officials.COMPETITION}/moments")
+    types = [(row["race"], row["type"]) for row in found["rows"]]
+    assert types == [
+        (officials.RACE, name)
+        for name in (
+            "ResultPublished",
+            "ReviewOpened",
+            "PenaltyCalled",
+            "DecisionsAnnounced",
+            "ResultDeclaredOfficial",
+        )
+    ]
+    penalty, announced = found["rows"][2:4]
+    assert penalty["position"] == announced["position"]
+    assert penalty["recorded_at"] == announced["recorded_at"]
+    assert (penalty["kind"], penalty["competitor"]) == ("decision", "ann-one")
+    before = await get(
+        decided,
+        f"/api/v1/competitions/{officials.COMPETITION}/moments",
+        as_of=str(announced["position"] - 1),
+    )
+    assert [row["type"] for row in before["rows"]] == ["ResultPublished", "ReviewOpened"]
+
+
 async def test_a_race_has_its_ticks(decided: Http) -> None:
     """Gun, crossings, review, announcement: in order, without what was under embargo then."""
     found = await get(decided, f"{RACE}/moments")

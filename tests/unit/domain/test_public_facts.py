@@ -1,6 +1,5 @@
 """Decisions under embargo stay out of public sight until they are announced."""
 
-from tracker.api.public_facts import DECISIVE, secrets
 from tracker.domain.events import (
     DecisionsAnnounced,
     DecisionWithdrawn,
@@ -12,6 +11,7 @@ from tracker.domain.events import (
     ResultDeclaredOfficial,
     ReviewOpened,
 )
+from tracker.domain.public_facts import DECISIVE, secrets
 
 RACE = "dresden-2024/men-500/final-a"
 

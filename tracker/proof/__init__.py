@@ -1,0 +1,1 @@
+"""What can be proven about the log: signed checkpoints, and official results as signed bundles."""
