@@ -67,7 +67,7 @@ class Queries:
             self._get(f"{distance}/draw/{{round}}", self._draw),
             *(
                 self._get(f"{race}/{name}", functools.partial(self._race, name))
-                for name in ("start-list", "board", "lap-chart", "result", "journal")
+                for name in ("start-list", "board", "lap-chart", "result", "journal", "recorders")
             ),
             self._get(f"{race}/events", self._race_events),
             self._get(f"{race}/explain", self._explain_race),

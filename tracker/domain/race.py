@@ -30,6 +30,33 @@ class Crossing(Struct, frozen=True):
     flags: tuple[str, ...] = ()
 
 
+class Pen(Struct, frozen=True):
+    """The device whose crossings are the race's."""
+
+    version: int
+    device: str
+    official: str
+
+
+class Observation(Struct, frozen=True):
+    """A crossing as a device without the pen saw it; `version` is the event that recorded it."""
+
+    version: int
+    device: str
+    competitor: str | None
+    crossing: Crossing
+
+
+class Flag(Struct, frozen=True):
+    """What an official at the ice asked the referee to look at."""
+
+    version: int
+    competitor: str
+    lap: int | None
+    at_ms: int
+    words: str
+
+
 class Mark(Struct, frozen=True):
     """Something that happened to a competitor in a lap row."""
 
@@ -182,6 +209,10 @@ class Race(Struct, frozen=True):
     miscounted: int | None = None
     """How many lap rows were skated, when that was not what the race has."""
     confirmed: tuple[Confirmed, ...] = ()
+    pen: Pen | None = None
+    """None: every device writes crossings."""
+    observations: tuple[Observation, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
     @property
     def lap_rows(self) -> int:

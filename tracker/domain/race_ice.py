@@ -10,6 +10,7 @@ from tracker.domain import events as e
 from tracker.domain import refusals as r
 from tracker.domain.context import Context
 from tracker.domain.race import OnIce, Race
+from tracker.domain.recorder_decide import as_observation, is_opinion
 
 _EXCHANGE_CLOSES_AT = 2
 """Laps a team has to go from which an exchange is an infringement (the last two laps)."""
@@ -40,7 +41,10 @@ def decide_on_the_ice(
     """Return the events of a request about a race that is being skated."""
     match command:
         case c.RecordCrossing():
-            return (_crossing(command, state, context.now_ms),)
+            crossing = _crossing(command, state, context.now_ms)
+            if is_opinion(state, context):
+                return (as_observation(crossing, context),)
+            return (crossing,)
         case c.AssignCrossing():
             return (_assign(command, state),)
         case c.StartRace() | c.CallFalseStart() | c.StopRace() | c.OrderRestart():
@@ -191,7 +195,9 @@ def _who(command: c.RecordCrossing, state: Race) -> tuple[str | None, list[str]]
 
 def _assign(command: c.AssignCrossing, state: Race) -> e.CrossingAssigned:
     competitor_on_ice(state, command.competitor)
-    if all(crossing.version != command.crossing for crossing in state.unassigned):
+    nameless = [x.version for x in state.unassigned]
+    nameless += [o.version for o in state.observations if o.competitor is None]
+    if command.crossing not in nameless:
         raise r.UnknownFact(
             f"version {command.crossing} of {command.race} is no unassigned crossing"
         )
