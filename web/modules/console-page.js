@@ -10,18 +10,21 @@ import { IDLE, PROFILES, STANDARD, press } from "./keys.js";
 import { sheet } from "./lap-sheet.js";
 import { Outbox } from "./outbox.js";
 import { OutboxStore } from "./outbox-store.js";
-import { act } from "./recorder.js";
+import { Pen } from "./pen.js";
+import { ROLES, act } from "./recorder.js";
 import { keepShell } from "./shell.js";
 
 customElements.define("lap-console", LapConsole);
 
 const DIFFERS_AFTER_MS = 1500;
 const STEP_MS = 1000;
+const RECORDERS_EVERY_MS = 2000;
 const LOCKED_MS = 30 * 60_000;
 const ALONE_WITHIN_MS = 3000;
 const asked = new URLSearchParams(location.search);
 const view = document.querySelector("lap-console");
 const armed = new Armed(localStorage);
+const pen = new Pen(identity().device);
 const outbox = new Outbox({ store: new OutboxStore(), post: send });
 const profile = asked.get("profile") in PROFILES ? asked.get("profile") : STANDARD;
 const page = {
@@ -86,22 +89,55 @@ function record(action, at) {
     page.fault = "no race is armed";
     return;
   }
-  const did = act(action, { race, sheet: sheetNow(), at });
+  const roles = ROLES[action.kind];
+  if (roles && page.who.roles.length && !may(page.who, ...roles)) {
+    page.fault = `that is for the ${roles[0]}`;
+    return;
+  }
+  const did = act(action, { race, sheet: sheetNow(), at, pen });
   if (did.fault) {
     page.fault = did.fault;
     return;
   }
   const { official, device } = page.who;
-  outbox.put(did.command, { ...did, official: official ?? device, device });
+  const who = { official: official ?? device, device };
+  if (did.command.type === "RecordCrossing") askForPen(race, did, who);
+  outbox.put(did.command, { ...did, ...who });
   page.said = did.say;
   click();
+}
+
+/** With the first crossing of a race, ask for the pen, unless another is known to have it. */
+function askForPen(race, { occurredAt, note }, who) {
+  const asked = outbox.entries.some(
+    ({ envelope: { command } }) => command.race === race && command.type === "TakePen",
+  );
+  if (asked || pen.holder) return;
+  outbox.put({ type: "TakePen", race }, { ...who, occurredAt, note: { attempt: note.attempt } });
+}
+
+/** That another has the pen, or this device already, is no refusal to worry about. */
+function settlePen() {
+  for (const { key, envelope, problem } of outbox.refused) {
+    const usual = ["pen-held", "nothing-to-do"].includes(problem?.code);
+    if (envelope.command.type === "TakePen" && usual) outbox.seen(key);
+  }
+}
+
+async function hearRecorders() {
+  const { race } = armed;
+  if (race && !page.stale) {
+    const heard = await request(`/api/v1/races/${race}/recorders`).catch(() => null);
+    if (heard && race === armed.race) pen.hear(heard);
+  }
+  setTimeout(hearRecorders, RECORDERS_EVERY_MS);
 }
 
 function refusal(kind) {
   const [oldest] = outbox.refused;
   if (!oldest) page.fault = "nothing was refused";
   else if (kind === "seen") outbox.seen(oldest.key);
-  else outbox.again(oldest.key);
+  else outbox.again(oldest.key, { official: page.who.official ?? page.who.device, device: page.who.device });
 }
 
 /** Whether the armed race runs, so that none may take its place; a gun of long ago locks nothing. */
@@ -121,19 +157,20 @@ function arm(step) {
 }
 
 function follow() {
+  pen.hear(null);
   const { race, competition } = armed;
   feed.follow([race && `race/${race}`, competition && `programme/${competition}`].filter(Boolean));
 }
 
 /** Return what the board shows otherwise than this console, once everything has arrived. */
-function differences(rows) {
-  const found = new Map();
-  const settled = outbox.depth === 0 && !page.stale;
+function differences({ rows, gunAt }) {
+  const found = pen.differences(gunAt === null ? null : now() - gunAt);
+  const settled = outbox.depth === 0 && !page.stale && !pen.elsewhere;
   for (const row of rows) {
     const same = !settled || row.boardLaps === row.laps;
     if (same) page.differsSince.delete(row.id);
     else if (!page.differsSince.has(row.id)) page.differsSince.set(row.id, now());
-    else if (now() - page.differsSince.get(row.id) > DIFFERS_AFTER_MS) {
+    else if (now() - page.differsSince.get(row.id) > DIFFERS_AFTER_MS && !found.has(row.id)) {
       found.set(row.id, `board ${row.boardLaps}`);
     }
   }
@@ -160,11 +197,26 @@ function banner() {
     return `Refused${more}: ${oldest.problem.detail ?? oldest.problem.code} · K seen, Shift+K send again`;
   }
   if (outbox.held) return "The server does not know this device: pair it at /officials. Entries are kept.";
+  if (lostPen()) {
+    const { device, official } = pen.holder;
+    return `${device} (${official}) has taken the pen: what is entered here is a second opinion. T, Enter takes it back.`;
+  }
   if (page.twice) return "This console is open in another window of this browser: close one.";
   if (!page.who.open && page.who.roles.length && !may(page.who, "lap-recorder", "referee")) {
     return `${page.who.official} is no lap recorder: the server will refuse what is entered here.`;
   }
   return "";
+}
+
+/** Whether this device had the pen of the race, and another has it now. */
+function lostPen() {
+  return (
+    pen.elsewhere &&
+    outbox.entries.some(
+      ({ state, envelope: { command } }) =>
+        command.race === armed.race && command.type === "TakePen" && state === "sent",
+    )
+  );
 }
 
 function show() {
@@ -182,11 +234,11 @@ function show() {
     profile,
     unsent: unsent(),
     line: line(),
-    pen: { text: page.shell === "kept" ? "opens offline" : `offline: ${page.shell}`, tone: page.shell === "kept" ? "good" : "hold" },
-    who: page.who.official ?? page.who.device,
+    pen: { text: pen.text, tone: pen.elsewhere ? "hold" : "good" },
+    who: `${page.who.official ?? page.who.device}${page.shell === "kept" ? "" : " · page not kept"}`,
     banner: banner(),
     armed: armed.race ? "ARMED" : "NO RACE",
-    differences: differences(current.rows),
+    differences: differences(current),
   };
 }
 
@@ -209,7 +261,10 @@ feed.addEventListener("time", ({ detail }) => {
     armed.keepOffset(detail.offset);
   }
 });
-outbox.addEventListener("change", show);
+outbox.addEventListener("change", () => {
+  settlePen();
+  show();
+});
 clock.subscribe(show);
 
 addEventListener(
@@ -240,6 +295,8 @@ async function begin() {
   feed.start();
   follow();
   page.who = await me().catch(() => identity());
+  pen.device = page.who.device;
+  hearRecorders();
   if (!page.who.official && page.who.open) page.said = "say who you are at /officials";
   page.layout = (await navigator.keyboard?.getLayoutMap().catch(() => null)) ?? null;
   if (!armed.competition) {

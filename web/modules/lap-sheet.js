@@ -16,6 +16,7 @@ const VOID_NOTICES = new Set(["False start", "Restart", "Re-skate"]);
 const RETRACTABLE = new Set([
   "RecordCrossing",
   "AssignCrossing",
+  "AdoptCrossing",
   "RecordFall",
   "RecordGettingUp",
   "RecordDidNotFinish",
@@ -166,6 +167,10 @@ function crossings(skaters, live) {
   const unassigned = [];
   for (const entry of live) {
     const { type, competitor } = entry.envelope.command;
+    if (type === "AdoptCrossing") {
+      const { competitor: adopted, at } = entry.note;
+      skaters.get(adopted)?.crossings.push({ key: entry.key, at, est: false });
+    }
     if (type !== "RecordCrossing") continue;
     const whose = skaters.get(assigned.get(entry.key) ?? competitor);
     const crossing = { key: entry.key, at: instant(entry), est: Boolean(entry.note.missed) };
@@ -292,7 +297,7 @@ export function called(each) {
 /** Return what an entry says, in a few words. */
 export function words(entry, skaters) {
   const { type, competitor } = entry.envelope.command;
-  const each = skaters.get(competitor);
+  const each = skaters.get(competitor ?? entry.note.competitor);
   const who = each ? `${called(each)} ${each.family || each.name}` : "";
   if (type === "AssignCrossing") return `time is ${who}`;
   if (type === "RetractFact") return `retracted: ${entry.note.of ?? "an entry"}`;

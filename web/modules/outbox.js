@@ -131,10 +131,11 @@ export class Outbox extends EventTarget {
     return entry;
   }
 
-  /** Send a refused fact again, under a new number, with what was said about it. */
-  again(key) {
+  /** Send a refused fact again, under a new number and today's name, with what was said of it. */
+  again(key, who = {}) {
     const entry = this.#entries.get(key);
     if (entry?.state !== "refused") return;
+    entry.envelope = { ...entry.envelope, ...who };
     renumber(entry, this.#now());
     const about = this.entries.filter((each) => each.state === "moot" && refers(each, key));
     for (const each of about) each.state = "queued";

@@ -3,6 +3,15 @@
 import { called, missedAt } from "./lap-sheet.js";
 
 const LONGEST_MS = 7_200_000;
+/** Who may do what, where the server knows officials; what is not here is the lap recorder's. */
+export const ROLES = {
+  start: ["starter", "lap-recorder", "referee", "chief-referee"],
+  "false-start": ["starter", "referee", "chief-referee"],
+  restart: ["referee", "chief-referee"],
+  "re-skate": ["referee", "chief-referee"],
+};
+/** What only whoever holds the pen enters, so that it is not there twice. */
+const PENS = new Set(["fell", "up", "out", "missed", "bell", "adopt"]);
 const MISTAKE = "keyed by mistake";
 const PLAIN = {
   fell: { type: "RecordFall", words: "fell" },
@@ -14,9 +23,13 @@ const PLAIN = {
 /**
  * Return `{command, refs, note, occurredAt, say}`, or only `{fault}` where nothing can follow.
  *
- * `sheet` is the race as this console has it, `at` the instant of the key.
+ * `sheet` is the race as this console has it, `at` the instant of the key, `pen` whose crossings
+ * count.
  */
-export function act(action, { race, sheet, at }) {
+export function act(action, { race, sheet, at, pen = null }) {
+  if (pen?.elsewhere && PENS.has(action.kind)) {
+    return { fault: `${pen.holder.device} has the pen and enters that: T, Enter takes it` };
+  }
   const note = { attempt: sheet.attempt };
   const plain = (command, say, more = {}) => ({
     command: { race, ...command },
@@ -45,6 +58,10 @@ export function act(action, { race, sheet, at }) {
       return about(action, sheet, plain);
     case "missed":
       return missed(action, sheet, at, plain);
+    case "pen":
+      return plain({ type: "TakePen", from_other: true }, "the pen is here");
+    case "adopt":
+      return adopt(pen, sheet, at, plain);
     case "bell":
       return plain({ type: "RingBell" }, "bell");
     default:
@@ -123,6 +140,16 @@ function missed(action, sheet, at, plain) {
   return plain(command, `${who(row)} missed crossing, time estimated`, {
     occurredAt: missedAt(row, at),
     note: { missed: true },
+  });
+}
+
+function adopt(pen, sheet, at, plain) {
+  const difference = sheet.gunAt === null ? null : pen?.adoptable(at - sheet.gunAt);
+  const row = difference && sheet.rows.find(({ id }) => id === difference.competitor);
+  if (!row) return { fault: "the other recorder has nothing that you have not" };
+  const command = { type: "AdoptCrossing", observation: difference.observation };
+  return plain(command, `taken over: ${who(row)} lap ${difference.row}`, {
+    note: { competitor: row.id, at: sheet.gunAt + difference.at_ms },
   });
 }
 
