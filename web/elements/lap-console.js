@@ -124,6 +124,7 @@ export class LapConsole extends HTMLElement {
     const { sheet, board } = model;
     setAttribute(this, "data-running", sheet.running);
     setAttribute(this, "data-race", board.race);
+    setAttribute(this, "data-kept", model.shellKept);
     this.#showHead(model);
     this.#showOrder(model);
     this.#showExpected(sheet);

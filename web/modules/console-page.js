@@ -236,6 +236,7 @@ function show() {
     line: line(),
     pen: { text: pen.text, tone: pen.elsewhere ? "hold" : "good" },
     who: `${page.who.official ?? page.who.device}${page.shell === "kept" ? "" : " · page not kept"}`,
+    shellKept: page.shell === "kept",
     banner: banner(),
     armed: armed.race ? "ARMED" : "NO RACE",
     differences: differences(current),

@@ -1,6 +1,12 @@
-/** What a device keeps of its entries, in IndexedDB: it survives reloads and power cuts. */
+/**
+ * What a device keeps of its entries, in IndexedDB: it survives reloads and power cuts.
+ *
+ * IndexedDB takes some moments. What is pressed just before a page is closed is jotted down at
+ * once where the browser can write without waiting, until IndexedDB has it.
+ */
 
 const STORE = "entries";
+const JOT = "bell-lap.jot.";
 
 export class OutboxStore {
   #opened;
@@ -10,14 +16,29 @@ export class OutboxStore {
     this.#name = name;
   }
 
-  /** Return every entry that was kept. */
+  /** Return every entry that was kept, or only jotted down. */
   async all() {
-    return this.#run("readonly", (store) => store.getAll());
+    const kept = await this.#run("readonly", (store) => store.getAll());
+    const known = new Set(kept.map((entry) => entry.key));
+    const jotted = Object.keys(localStorage)
+      .filter((name) => name.startsWith(JOT))
+      .map((name) => JSON.parse(localStorage.getItem(name)));
+    return [...kept, ...jotted.filter((entry) => !known.has(entry.key))];
+  }
+
+  /** Note an entry before this returns. */
+  jot(entry) {
+    try {
+      localStorage.setItem(`${JOT}${entry.key}`, JSON.stringify(entry));
+    } catch {
+      // The place is full: IndexedDB has its own, and is on its way.
+    }
   }
 
   /** Keep entries, each under its key, all or none. */
   async put(entries) {
     await this.#run("readwrite", (store) => entries.map((entry) => store.put(entry)).at(-1));
+    for (const { key } of entries) localStorage.removeItem(`${JOT}${key}`);
   }
 
   /** Forget entries. */

@@ -122,6 +122,7 @@ export class Outbox extends EventTarget {
     };
     const entry = { key, state: "saving", envelope, refs, note, receipt: null, problem: null };
     this.#entries.set(key, entry);
+    this.#store.jot({ ...entry, state: "queued" });
     this.#changed();
     this.#keep([{ ...entry, state: "queued" }]).then(() => {
       entry.state = "queued";

@@ -17,6 +17,9 @@ function shelf() {
   return {
     kept,
     all: async () => [...kept.values()].map((entry) => structuredClone(entry)),
+    jot: (entry) => {
+      if (!kept.has(entry.key)) kept.set(entry.key, structuredClone(entry));
+    },
     put: async (entries) => entries.forEach((entry) => kept.set(entry.key, structuredClone(entry))),
     remove: async (keys) => keys.forEach((key) => kept.delete(key)),
   };
@@ -242,6 +245,18 @@ test("a device that cannot keep facts says so, and sends them", async () => {
   await pass();
   assert.equal(outbox.unsafe.message, "quota");
   assert.equal(far.log.length, 1);
+});
+
+test("a page that is closed before anything was kept leaves what was pressed", async () => {
+  const far = server();
+  const store = shelf();
+  const slow = { ...store, put: () => new Promise(() => {}) };
+  const { outbox } = page(slow, far);
+  outbox.put(crossing(3), WHO);
+  const next = page(store, far);
+  await next.outbox.open();
+  await next.pass();
+  assert.deepEqual(far.log.map((e) => e.command.start_position), [3]);
 });
 
 test("what arrived days ago is forgotten, what did not is never", async () => {
