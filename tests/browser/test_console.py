@@ -235,7 +235,7 @@ async def test_two_recorders_at_one_race(tmp_path: Path, browser: Browser) -> No
             await press(two, "1 2 3 4")
             await press(one, "1 3 4")
             signs = one.locator('.console-row[data-competitor="bea-two"] .row-signs')
-            await signs.filter(has_text="saw lap 2: G").wait_for()
+            await signs.filter(has_text="G: other saw lap 2").wait_for()
             await press(one, "g")
             await keyed.all_sent(one)
             board = f"{served.url}/api/v1/races/{race}/board"

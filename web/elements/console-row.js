@@ -6,6 +6,8 @@ import { gap, time } from "../modules/format.js";
 const CELLS = ["place", "key", "helmet", "noc", "name", "laps", "last", "gap", "next", "signs"];
 const HEADS = ["", "key", "helmet", "", "", "laps", "last", "gap", "next in"];
 
+const [LONG, LONGEST] = [15, 20];
+
 export class ConsoleRow {
   #cells = Object.fromEntries(CELLS.map((name) => [name, h("span", { class: `row-${name}` })]));
   #position = 0;
@@ -44,7 +46,9 @@ export class ConsoleRow {
     setText(c.key, row.position);
     setText(c.helmet, row.helmet ?? "");
     setText(c.noc, row.noc);
-    setText(c.name, row.family ? `${row.family.toLocaleUpperCase()} ${given(row)}` : row.name);
+    const name = shownName(row);
+    setText(c.name, name);
+    setAttribute(c.name, "data-long", name.length > LONGEST ? "very" : name.length > LONG);
     setText(c.laps, row.laps);
     setText(c.last, row.lastMs === null ? "" : time(row.lastMs, 2));
     setAttribute(c.last, "data-est", row.lastEst);
@@ -63,14 +67,22 @@ export class ConsoleRow {
   }
 }
 
-function given({ name, family }) {
-  return name.replace(family, "").trim();
+/** Return a name that fits: without the given one, where the family's is long enough. */
+function shownName({ name, family }) {
+  if (!family) return name;
+  const whole = `${family.toLocaleUpperCase()} ${name.replace(family, "").trim()}`;
+  return whole.length > LONG ? family.toLocaleUpperCase() : whole;
 }
 
 function nextText(row) {
   if (row.finished) return "finished";
   if (row.inMs === null) return "";
-  return row.overdue ? "overdue" : `${(row.inMs / 1000).toFixed(1)} s`;
+  return row.overdue ? "overdue" : countdown(row.inMs);
+}
+
+/** Return how long it is until a crossing is expected. */
+export function countdown(ms) {
+  return `${(Math.round(ms / 100) / 10 + 0).toFixed(1)} s`;
 }
 
 function signs(row, difference) {

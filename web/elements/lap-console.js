@@ -3,7 +3,7 @@
 import { h, setAttribute, setText } from "../modules/dom.js";
 import { time } from "../modules/format.js";
 import { CARD, PROFILES, legend } from "../modules/keys.js";
-import { ConsoleRow } from "./console-row.js";
+import { ConsoleRow, countdown } from "./console-row.js";
 
 const LOG_LINES = 30;
 const QUESTIONS = {
@@ -24,6 +24,8 @@ const SURE = {
   previous: "ARM THE RACE BEFORE",
   pen: "TAKE THE PEN",
 };
+const SYMBOLS = { Backspace: "⌫", Enter: "↵", Slash: "?" };
+const SIGNS = { saving: "…", queued: "↑", sent: "✓", refused: "✕", moot: "–" };
 const CHIPS = [
   ["Space", "time only"],
   ["KeyA", "assign"],
@@ -112,7 +114,7 @@ export class LapConsole extends HTMLElement {
         h("kbd", null, legend(code)),
         h("span", null, text),
       );
-    return [chip("Backspace", "undo"), ...CHIPS.map(([code, text]) => chip(code, text)), chip("Enter", "yes")];
+    return [["Backspace", "undo"], ...CHIPS, ["Enter", "yes"]].map(([code, text]) => chip(code, text));
   }
 
   #key(code, timeStamp, shift = false) {
@@ -138,7 +140,8 @@ export class LapConsole extends HTMLElement {
     setText(p.armed, sheet.running ? "ARMED · LOCKED" : armed);
     setAttribute(p.armed, "data-locked", sheet.running);
     setText(p.name, board.name ?? "No race");
-    setText(p.round, sheet.attempt > 1 ? `${board.round} · attempt ${sheet.attempt}` : (board.round ?? ""));
+    const attempt = sheet.attempt > 1 ? ` · attempt ${sheet.attempt}` : "";
+    setText(p.round, `${board.round ?? ""}${attempt}`);
     const phase = phaseOf(sheet, board);
     setText(p.phase, phase);
     setAttribute(p.phase, "data-phase", phase);
@@ -188,7 +191,7 @@ export class LapConsole extends HTMLElement {
       `[${row.position}]`,
       row.helmet ?? "",
       row.family || row.name,
-      row.overdue ? "overdue" : `${(row.inMs / 1000).toFixed(1)} s`,
+      row.overdue ? "overdue" : countdown(row.inMs),
     ]);
     fill(expected, lines.length, (element, i) => {
       setAttribute(element, "data-overdue", sheet.expected[i].overdue);
@@ -199,10 +202,8 @@ export class LapConsole extends HTMLElement {
     setAttribute(unassigned, "data-waiting", waiting.length > 0);
     const [oldest] = waiting;
     const since = oldest && sheet.gunAt !== null ? time(Math.max(oldest.at - sheet.gunAt, 0), 2) : "";
-    setText(
-      unassigned,
-      oldest ? `${waiting.length} without a name: A and a digit name the one of ${since} ${oldest.keyed}` : "",
-    );
+    const asks = `${waiting.length} without a name: A and a digit name the one of ${since}`;
+    setText(unassigned, oldest ? `${asks} ${oldest.keyed}` : "");
   }
 
   #showLog(sheet) {
@@ -215,6 +216,7 @@ export class LapConsole extends HTMLElement {
       const each = lines[i];
       setAttribute(element, "data-key", each.key);
       setAttribute(element, "data-state", each.state);
+      setAttribute(element, "data-opinion", each.opinion);
       setAttribute(element, "data-retracted", each.retracted);
       setAttribute(element, "data-earlier", each.earlier);
       setAttribute(element, "data-odd", each.odd);
@@ -225,8 +227,8 @@ export class LapConsole extends HTMLElement {
         since === null || since < 0 ? hour(each.at) : time(since, 2),
         each.text,
         each.lap ? `lap ${each.lap}` : "",
-        each.lapMs === null ? (each.problem ? "refused" : "") : `${time(each.lapMs, 2)}${each.est ? " EST" : ""}`,
-        { saving: "…", queued: "↑", sent: "✓", refused: "✕", moot: "–" }[each.state],
+        each.lapMs === null ? (each.state === "refused" ? "refused" : "") : `${time(each.lapMs, 2)}${each.est ? " EST" : ""}`,
+        each.opinion && each.state === "sent" ? "○" : SIGNS[each.state],
       ]);
     });
   }
@@ -240,9 +242,10 @@ export class LapConsole extends HTMLElement {
     setAttribute(prompt, "data-fault", !asks && !typed && Boolean(fault));
     for (const chip of this.querySelectorAll(".console-key")) {
       const { code } = chip.dataset;
-      setText(chip.firstChild, { Backspace: "⌫", Enter: "↵", Slash: "?" }[code] ?? legend(code, layout));
+      setText(chip.firstChild, SYMBOLS[code] ?? legend(code, layout));
       const action = PROFILES[profile].actions[code];
-      setAttribute(chip, "data-open", (keys.who && action?.who === keys.who) || (keys.sure && (code === "Enter" || action?.sure === keys.sure)));
+      const asked = keys.sure && (code === "Enter" || action?.sure === keys.sure);
+      setAttribute(chip, "data-open", asked || (keys.who && action?.who === keys.who));
     }
   }
 
@@ -254,18 +257,22 @@ export class LapConsole extends HTMLElement {
     this.#parts.help.replaceChildren(
       ...(help
         ? [
-            h("h2", null, `Keys · profile ${profile}`, h("a", { href: `console-card?profile=${profile}`, target: "_blank", tabindex: "-1" }, "to print")),
-            h(
-              "dl",
-              null,
-              ...CARD.map(([codes, what]) =>
-                h("div", null, h("dt", null, ...codes.map((code) => h("kbd", null, legend(code, layout)))), h("dd", null, what)),
-              ),
-            ),
+            h("h2", null, `Keys · profile ${profile}`, h("a", printed(profile), "to print")),
+            h("dl", null, ...CARD.map((line) => taught(line, layout))),
           ]
         : []),
     );
   }
+}
+
+function printed(profile) {
+  return { href: `console-card.html?profile=${profile}`, target: "_blank", tabindex: "-1" };
+}
+
+/** Return a line of the card. */
+function taught([codes, what], layout) {
+  const keys = codes.map((code) => h("kbd", null, legend(code, layout)));
+  return h("div", null, h("dt", null, ...keys), h("dd", null, what));
 }
 
 function phaseOf(sheet, board) {

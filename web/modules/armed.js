@@ -9,8 +9,9 @@ export class Armed {
 
   constructor(storage) {
     this.#storage = storage;
-    this.#kept = { race: null, competition: null, boards: {}, bases: {}, programme: null, offset: null };
-    Object.assign(this.#kept, JSON.parse(storage.getItem(KEPT) ?? "{}"));
+    const nothing = { race: null, competition: null, programme: null, offset: null };
+    const kept = JSON.parse(storage.getItem(KEPT) ?? "{}");
+    this.#kept = { ...nothing, boards: {}, bases: {}, ...kept };
   }
 
   get race() {
@@ -27,7 +28,8 @@ export class Armed {
 
   /** The board as it was last heard; an empty one before that. */
   get board() {
-    return this.#kept.boards[this.race] ?? { race: this.race, entries: {}, order: [], laps_total: 0, round: "" };
+    const empty = { race: this.race, entries: {}, order: [], laps_total: 0, round: "" };
+    return this.#kept.boards[this.race] ?? empty;
   }
 
   /** What the board had when this console came to a race that was running, or null. */

@@ -99,8 +99,7 @@ function record(action, at) {
     page.fault = did.fault;
     return;
   }
-  const { official, device } = page.who;
-  const who = { official: official ?? device, device };
+  const who = names();
   if (did.command.type === "RecordCrossing") askForPen(race, did, who);
   outbox.put(did.command, { ...did, ...who });
   page.said = did.say;
@@ -133,11 +132,17 @@ async function hearRecorders() {
   setTimeout(hearRecorders, RECORDERS_EVERY_MS);
 }
 
+/** Return the names that stand beside every entry. */
+function names() {
+  const { official, device } = page.who;
+  return { official: official ?? device, device };
+}
+
 function refusal(kind) {
   const [oldest] = outbox.refused;
   if (!oldest) page.fault = "nothing was refused";
   else if (kind === "seen") outbox.seen(oldest.key);
-  else outbox.again(oldest.key, { official: page.who.official ?? page.who.device, device: page.who.device });
+  else outbox.again(oldest.key, names());
 }
 
 /** Whether the armed race runs, so that none may take its place; a gun of long ago locks nothing. */
@@ -199,7 +204,8 @@ function banner() {
   if (outbox.held) return "The server does not know this device: pair it at /officials. Entries are kept.";
   if (lostPen()) {
     const { device, official } = pen.holder;
-    return `${device} (${official}) has taken the pen: what is entered here is a second opinion. T, Enter takes it back.`;
+    const what = "what is entered here is a second opinion. T, Enter takes it back.";
+    return `${device} (${official}) has taken the pen: ${what}`;
   }
   if (page.twice) return "This console is open in another window of this browser: close one.";
   if (!page.who.open && page.who.roles.length && !may(page.who, "lap-recorder", "referee")) {

@@ -12,6 +12,14 @@ const LAP_MS = 9000;
 const STANDING_MS = { whole: 11_500, half: 6800 };
 const TRACK_M = 111.12;
 const NOT_THERE = new Set(["refused", "moot"]);
+const OVER = new Set([
+  "UNCONFIRMED",
+  "UNOFFICIAL",
+  "UNDER_REVIEW",
+  "OFFICIAL",
+  "CORRECTED",
+  "CANCELLED",
+]);
 const VOID_NOTICES = new Set(["False start", "Restart", "Re-skate"]);
 const RETRACTABLE = new Set([
   "RecordCrossing",
@@ -91,7 +99,8 @@ function phaseOf(board, facts) {
   const restarts = of("OrderRestart").map((entry) => entry.note.attempt + 1);
   const attempt = Math.max(board.attempt ?? 1, ...restarts);
   const heard = attempt === (board.attempt ?? 1);
-  const cleared = Math.max(0, ...[...of("OrderRestart"), ...of("CallFalseStart")].map((e) => e.key));
+  const clears = [...of("OrderRestart"), ...of("CallFalseStart")];
+  const cleared = Math.max(0, ...clears.map((entry) => entry.key));
   const waiting = heard && !board.started_at_ms && VOID_NOTICES.has(board.notice);
   const here = facts.filter((entry) => entry.key > cleared && entry.note.attempt === attempt);
   const last = (type) =>
@@ -100,10 +109,12 @@ function phaseOf(board, facts) {
   const heardGun = heard && board.started_at_ms ? board.started_at_ms : null;
   // A recall of ours that the board has not heard of voids the gun that it shows.
   const recalled = heardGun && facts.some((e) => e.key === cleared && instant(e) > heardGun);
-  const gunAt = recalled ? (ownGun ? instant(ownGun) : null) : (heardGun ?? (ownGun ? instant(ownGun) : null));
-  const over = heard && !recalled && ["UNCONFIRMED", "UNOFFICIAL", "UNDER_REVIEW", "OFFICIAL", "CORRECTED", "CANCELLED"].includes(board.state);
-  const ended = over || Boolean(last("EndRace"));
-  const stopped = gunAt !== null && !ended && (Boolean(last("StopRace")) || (heard && !recalled && Boolean(board.stopped)));
+  const ours = ownGun ? instant(ownGun) : null;
+  const gunAt = recalled ? ours : (heardGun ?? ours);
+  const known = heard && !recalled;
+  const ended = (known && OVER.has(board.state)) || Boolean(last("EndRace"));
+  const halted = Boolean(last("StopRace")) || (known && Boolean(board.stopped));
+  const stopped = gunAt !== null && !ended && halted;
   return {
     attempt,
     cleared,
@@ -214,7 +225,10 @@ function laps(each, gunAt, total) {
 function judge(all) {
   const measured = (from, to) =>
     all.flatMap((each) => each.crossings.slice(from, to).filter((x) => x.lapMs !== null && !x.lapEst));
-  const usual = { first: median(measured(0, 1).map((x) => x.lapMs)), lap: median(measured(1).map((x) => x.lapMs)) };
+  const usual = {
+    first: median(measured(0, 1).map((x) => x.lapMs)),
+    lap: median(measured(1).map((x) => x.lapMs)),
+  };
   for (const each of all) {
     each.crossings.forEach((crossing, index) => {
       const middle = index ? usual.lap : usual.first;
@@ -300,6 +314,7 @@ export function words(entry, skaters) {
   const each = skaters.get(competitor ?? entry.note.competitor);
   const who = each ? `${called(each)} ${each.family || each.name}` : "";
   if (type === "AssignCrossing") return `time is ${who}`;
+  if (type === "TakePen" && entry.problem) return "second opinion";
   if (type === "RetractFact") return `retracted: ${entry.note.of ?? "an entry"}`;
   if (type !== "RecordCrossing") return `${who} ${WORDS[type] ?? type}`.trim();
   if (!each) return entry.note.keyed ? `${entry.note.keyed} is not on the list` : "time without a name";
@@ -317,7 +332,8 @@ function line(entry, facts, live, skaters) {
     at: instant(entry),
     text: named ? named.trim() : words(entry, skaters),
     type: entry.envelope.command.type,
-    state: entry.state,
+    state: entry.problem?.code === "pen-held" ? "moot" : entry.state,
+    opinion: entry.receipt?.events[0]?.type === "CrossingObserved",
     retracted: !stands && !NOT_THERE.has(entry.state),
     earlier: stands && !live.includes(entry),
     lap: crossing ? index + 1 : null,

@@ -47,7 +47,8 @@ export class Pen {
 
   /** Return the oldest crossing that another saw and that does not stand, or null. */
   adoptable(sinceGun) {
-    return this.open(sinceGun).find((each) => each.kind === "missing" && each.device !== this.#device) ?? null;
+    const theirs = (each) => each.kind === "missing" && each.device !== this.#device;
+    return this.open(sinceGun).find(theirs) ?? null;
   }
 
   /** Return a few words by competitor. */
@@ -61,8 +62,13 @@ export class Pen {
 
   #words({ kind, device, row }) {
     const own = device === this.#device;
-    if (kind === "missing") return own ? `not in the pen's: lap ${row}` : `${device} saw lap ${row}: G`;
-    if (kind === "extra") return own ? `the pen has lap ${row}` : `${device} did not see lap ${row}`;
-    return own ? `other order in lap ${row}` : `${device}: other order in lap ${row}`;
+    if (own) {
+      if (kind === "missing") return `the pen lacks lap ${row}`;
+      return kind === "extra" ? `the pen has lap ${row}` : `other order in lap ${row}`;
+    }
+    const opinion = this.#document.opinions.find((each) => each.device === device);
+    const who = !opinion || opinion.time_source === "hand" ? "other" : opinion.time_source;
+    if (kind === "missing") return `G: ${who} saw lap ${row}`;
+    return kind === "extra" ? `${who} lacks lap ${row}` : `${who}: order of lap ${row}`;
   }
 }

@@ -266,3 +266,29 @@ test("who is out stands last and is not expected", () => {
   assert.deepEqual(table.order(), [2, 3, 4, 1]);
   assert.deepEqual(table.sheet().expected.map((row) => row.position), [2, 3, 4]);
 });
+
+test("what only the other saw is taken over at its instant, by the pen alone", () => {
+  const table = started();
+  skate(table, 1);
+  table.at(20_100, "cross", 1);
+  const difference = { competitor: "bea-two", row: 2, at_ms: 20_000, observation: 31 };
+  const pen = { elsewhere: false, adoptable: () => difference };
+  const did = act({ kind: "adopt" }, { race: RACE, sheet: table.sheet(), at: GUN + 24_000, pen });
+  assert.deepEqual(did.command, { race: RACE, type: "AdoptCrossing", observation: 31 });
+  table.entries.push({
+    key: 99,
+    state: "sent",
+    envelope: { command: did.command, occurred_at: new Date(did.occurredAt).toISOString() },
+    refs: {},
+    note: did.note,
+    receipt: { events: [{ version: 40, type: "CrossingAdopted" }] },
+  });
+  assert.deepEqual(table.order().slice(0, 2), [2, 1]);
+  assert.equal(table.sheet().undo.label, "12 bea-two taken over");
+  const elsewhere = { elsewhere: true, holder: { device: "tablet-2" } };
+  for (const kind of ["adopt", "fell", "bell"]) {
+    const action = { kind, position: 1 };
+    const refused = act(action, { race: RACE, sheet: table.sheet(), at: GUN, pen: elsewhere });
+    assert.match(refused.fault, /tablet-2 has the pen/);
+  }
+});

@@ -11,6 +11,7 @@ const document = {
     { id: "1", agreed: true },
     { id: "2", agreed: false },
   ],
+  opinions: [{ device: "tablet-2", time_source: "hand" }],
   differences: [missing, { ...missing, kind: "extra", competitor: "dee-four", row: 1, at_ms: 17_000 }],
 };
 
@@ -35,8 +36,8 @@ test("a difference is shown once the other hand has had time", () => {
   assert.equal(pen.adoptable(18_500), null);
   assert.equal(pen.adoptable(19_500).observation, 9);
   assert.deepEqual([...pen.differences(60_000)], [
-    ["bea-two", "tablet-2 saw lap 2: G"],
-    ["dee-four", "tablet-2 did not see lap 1"],
+    ["bea-two", "G: other saw lap 2"],
+    ["dee-four", "other lacks lap 1"],
   ]);
   assert.deepEqual([...pen.differences(null)], []);
 });
@@ -45,5 +46,5 @@ test("nobody adopts what they saw themselves", () => {
   const pen = new Pen("tablet-2");
   pen.hear(document);
   assert.equal(pen.adoptable(60_000), null);
-  assert.equal(pen.differences(60_000).get("bea-two"), "not in the pen's: lap 2");
+  assert.equal(pen.differences(60_000).get("bea-two"), "the pen lacks lap 2");
 });
