@@ -17,6 +17,8 @@ from tracker.domain.values import (
 )
 
 Out = Literal["DNS", "DNF", "WDR"]
+CLOCKS_APART_MS = 2000
+"""How far the clocks of two devices may differ; between two guns lies far more."""
 
 
 class Crossing(Struct, frozen=True):
@@ -218,6 +220,14 @@ class Race(Struct, frozen=True):
     def lap_rows(self) -> int:
         """Return how many lap rows the race has."""
         return self.scheduled.lap_rows if self.scheduled else 0
+
+    def before_the_gun(self, at_ms: int) -> bool:
+        """Return whether an instant lies before this attempt: a late fact of an earlier one."""
+        return self.started_at_ms is not None and at_ms < self.started_at_ms - CLOCKS_APART_MS
+
+    def attempt_at(self, at_ms: int) -> int:
+        """Return the attempt that a fact belongs to; only facts of the present one count."""
+        return self.attempt - 1 if self.before_the_gun(at_ms) else self.attempt
 
     @property
     def running(self) -> bool:

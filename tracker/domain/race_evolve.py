@@ -157,7 +157,8 @@ def _start(
 ) -> Race:
     match event:
         case e.RaceStarted():
-            return replace(state, started_at_ms=event.at_ms, stopped=False, notice=None)
+            started = replace(state, started_at_ms=event.at_ms, stopped=False, notice=None)
+            return _without_earlier(started)
         case e.FalseStartCalled():
             cleared = _clear(state, frozenset())
             return replace(cleared, false_starts=state.false_starts + 1, notice="False start")
@@ -169,6 +170,24 @@ def _start(
             return replace(cleared, attempt=event.attempt, notice=notice)
         case _:
             assert_never(event)
+
+
+def _without_earlier(state: Race) -> Race:
+    """Leave out what arrived before the gun was known, and happened before it."""
+
+    def counts(crossing: Crossing) -> bool:
+        return not state.before_the_gun(crossing.at_ms)
+
+    field = {
+        competitor: replace(c, crossings=tuple(x for x in c.crossings if counts(x)))
+        for competitor, c in state.field.items()
+    }
+    return replace(
+        state,
+        field=field,
+        unassigned=tuple(x for x in state.unassigned if counts(x)),
+        observations=tuple(o for o in state.observations if counts(o.crossing)),
+    )
 
 
 def _clear(state: Race, excluded: frozenset[str]) -> Race:
