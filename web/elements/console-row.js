@@ -51,7 +51,7 @@ export class ConsoleRow {
     setAttribute(c.name, "data-long", name.length > LONGEST ? "very" : name.length > LONG);
     setText(c.laps, row.laps);
     setText(c.last, row.lastMs === null ? "" : time(row.lastMs, 2));
-    setAttribute(c.last, "data-est", row.lastEst);
+    setAttribute(c.last, "data-est", row.lastEstimated);
     setAttribute(c.last, "data-odd", row.odd);
     setText(c.gap, index === 0 && row.laps ? "leads" : gap(row.gapMs));
     setText(c.next, nextText(row));

@@ -50,7 +50,7 @@ export function firstRowHalf(board) {
 /** Return the sheet: rows in running order, what is expected, the log, what Backspace would do. */
 export function sheet({ board, entries, base = null, now }) {
   const own = entries.filter((entry) => entry.envelope.command.race === board.race);
-  const facts = inForce(own);
+  const facts = standing(own);
   const phase = phaseOf(board, facts);
   const live = facts.filter((entry) => counts(entry, phase, board));
   const skaters = new Map(
@@ -82,7 +82,7 @@ export function sheet({ board, entries, base = null, now }) {
 }
 
 /** Return the entries that stand: neither refused, nor retracted. */
-function inForce(own) {
+function standing(own) {
   const gone = new Set();
   for (const entry of own) {
     const { type } = entry.envelope.command;
@@ -218,7 +218,7 @@ function laps(each, gunAt, total) {
   each.finished = total > 0 && each.laps >= total;
   each.lastAt = last?.at ?? null;
   each.lastMs = last?.lapMs ?? null;
-  each.lastEst = last?.lapEst ?? false;
+  each.lastEstimated = last?.lapEst ?? false;
 }
 
 /** Mark the laps that can hardly be: they are counted all the same. */

@@ -157,7 +157,7 @@ test("a missed crossing keeps the order, and its times are estimates", () => {
   assert.ok(table.sheet().rows.find((row) => row.position === 1).odd);
   table.at(47_500, "missed", 1);
   const row = table.sheet().rows.find((each) => each.position === 1);
-  assert.deepEqual([row.laps, row.lastMs, row.lastEst], [5, 9000, true]);
+  assert.deepEqual([row.laps, row.lastMs, row.lastEstimated], [5, 9000, true]);
   const { command, occurred_at } = table.entries.at(-1).envelope;
   assert.equal(Date.parse(occurred_at) - GUN, 38_100);
   assert.equal(command.source, "estimated");
