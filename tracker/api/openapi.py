@@ -30,7 +30,14 @@ _PATHS: dict[str, Json] = {
 """What stands in an address, where it is not an id."""
 _QUERIES: dict[str, Json] = {
     "after": _COUNT,
-    "as_of": {"type": "string", "examples": ["812", "2024-02-11T14:31:07Z", "after:cup/500/final"]},
+    "as_of": {
+        "type": "string",
+        "pattern": (
+            r"^([0-9]{1,18}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,12}Z|"
+            r"(after|before):[a-z0-9-]+/[a-z0-9-]+/[a-z0-9-]+(/[a-z]+)?)$"
+        ),
+        "examples": ["812", "2024-02-11T14:31:07Z", "after:dresden-2024/men-500/final-a"],
+    },
     "by": {"type": "string", "enum": ["noc", "skater"]},
     "competitor": {"type": "string", "minLength": 1},
     "cursor": {"type": "string", "examples": ["1f0c/812"]},
