@@ -5,7 +5,8 @@
 A real server, and the real console in Chromium. Digits are pressed at a steady rate; the page notes
 when a key went down, when a frame that shows its entry was drawn, and when the server's receipt
 came. The receipt follows the commit, so whatever has one is durable. Before and after, one
-connection inserts single rows at the rate of the other benchmarks: the bare commit.
+connection inserts single rows at the rate of the other benchmarks: the bare commit. The page's own
+limit is a request to `/healthz` from the same page.
 """
 
 import argparse
@@ -65,6 +66,20 @@ window.measured = { pressed, shown, durable };
 """
 """Crossings are sent in the order of their keys, so the n-th receipt is the n-th key's."""
 
+BARE_REQUESTS = """
+async ([count, rest]) => {
+  const took = [];
+  for (let n = 0; n < count; n += 1) {
+    const began = performance.now();
+    await (await fetch("/healthz", { cache: "no-store" })).text();
+    took.push(performance.now() - began);
+    await new Promise((resolve) => setTimeout(resolve, rest));
+  }
+  return took;
+}
+"""
+"""What a request from a page takes on this machine when the server has nothing to do."""
+
 
 async def keyed(page: Page, races: int) -> dict[str, list[float]]:
     """Key races at the rate and return what each step took, in milliseconds."""
@@ -119,7 +134,8 @@ async def console(url: str, races: int) -> dict[str, list[float]]:
             .nth(SKATERS - 1)
             .wait_for()
         )
-        found = await keyed(page, races)
+        found = {"bare request of the page": await page.evaluate(BARE_REQUESTS, [200, 50])}
+        found |= await keyed(page, races)
         await browser.close()
     return found
 

@@ -68,6 +68,7 @@ _REASONS = {
     401: "Say who you are",
     403: "That is for others",
     404: "It is not there",
+    408: "The body did not arrive in time",
     409: "Refused as things stand",
     412: "Somebody else was first",
     413: "It is too large",
@@ -394,7 +395,8 @@ def _responses(operation: Operation, reference: dict[Any, Json]) -> Json:
     found: Json = {}
     for status in (operation.made, *operation.also):
         found[str(status)] = {"description": _REASONS[status], **_content(operation, status)}
-    for status in operation.refusals:
+    slow = () if operation.body is None else (web.HTTPRequestTimeout.status_code,)
+    for status in (*operation.refusals, *slow):
         refused: Json = {"description": _REASONS[status]}
         if status != web.HTTPNotModified.status_code:
             schema = reference[problems.Problem]

@@ -35,9 +35,10 @@ export class OutboxStore {
     }
   }
 
-  /** Keep entries, each under its key, all or none. */
-  async put(entries) {
-    await this.#run("readwrite", (store) => entries.map((entry) => store.put(entry)).at(-1));
+  /** Keep entries, each under its key, all or none; strictly also through a power cut. */
+  async put(entries, durability = "strict") {
+    const put = (store) => entries.map((entry) => store.put(entry)).at(-1);
+    await this.#run("readwrite", put, durability);
     for (const { key } of entries) localStorage.removeItem(`${JOT}${key}`);
   }
 
@@ -48,10 +49,10 @@ export class OutboxStore {
     }
   }
 
-  async #run(mode, act) {
+  async #run(mode, act, durability = "strict") {
     const database = await this.#open();
     return new Promise((resolve, reject) => {
-      const transaction = database.transaction(STORE, mode, { durability: "strict" });
+      const transaction = database.transaction(STORE, mode, { durability });
       const request = act(transaction.objectStore(STORE));
       transaction.oncomplete = () => resolve(request.result);
       transaction.onabort = () => reject(transaction.error);

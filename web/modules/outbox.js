@@ -1,5 +1,5 @@
 /**
- * Facts on their way to the server: kept first, sent in order, shown until they have arrived.
+ * Facts on their way to the server: kept, sent in order, shown until they have arrived.
  *
  * Pure: the store, the way to the server, the clock and the timer are handed in. An entry is
  * `{key, state, envelope, refs, note, receipt, problem}`; its state is one of
@@ -35,8 +35,7 @@ export function ready(entries, find, limit = BATCH) {
   const send = [];
   const moot = [];
   for (const entry of entries) {
-    if (entry.state === "saving") break;
-    if (entry.state !== "queued") continue;
+    if (!UNSENT.has(entry.state)) continue;
     const subjects = Object.values(entry.refs ?? {}).map((key) => find(key)?.state ?? "refused");
     if (subjects.some((state) => state === "refused" || state === "moot")) moot.push(entry);
     else if (subjects.some((state) => state !== "sent")) break;
@@ -110,7 +109,10 @@ export class Outbox extends EventTarget {
     return this.#unsafe;
   }
 
-  /** Take a fact, at once; it is kept and sent behind the caller's back. */
+  /**
+   * Take a fact, at once; it is kept and sent behind the caller's back, both at the same time:
+   * the disk of a tablet may take longer than the server, and a fact sent twice counts once.
+   */
   put(command, { official, device, occurredAt = this.#now(), refs = {}, note = {} }) {
     const key = nextNumber(this.#now());
     const envelope = {
@@ -125,10 +127,11 @@ export class Outbox extends EventTarget {
     this.#store.jot({ ...entry, state: "queued" });
     this.#changed();
     this.#keep([{ ...entry, state: "queued" }]).then(() => {
+      if (entry.state !== "saving") return;
       entry.state = "queued";
       this.#changed();
-      this.flush();
     });
+    this.flush();
     return entry;
   }
 
@@ -165,6 +168,7 @@ export class Outbox extends EventTarget {
     try {
       while (this.#wanted) {
         this.#wanted = false;
+        await null; // what is put in the same moment is sent together
         await this.#send();
       }
     } finally {
@@ -189,7 +193,8 @@ export class Outbox extends EventTarget {
       } catch (error) {
         go = this.#failed(send, error);
       }
-      await this.#keep(send);
+      // Should this be lost, they are sent again and answered as before: nobody waits for it.
+      this.#keep(send, "relaxed");
       this.#changed();
       if (!go) {
         this.#retry();
@@ -241,9 +246,9 @@ export class Outbox extends EventTarget {
     });
   }
 
-  async #keep(entries) {
+  async #keep(entries, durability = "strict") {
     try {
-      await this.#store.put(entries.map((entry) => structuredClone(entry)));
+      await this.#store.put(entries.map((entry) => structuredClone(entry)), durability);
       this.#unsafe = null;
     } catch (error) {
       this.#unsafe = error;

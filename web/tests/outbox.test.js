@@ -307,13 +307,31 @@ test("under any mixture of faults every fact arrives once, and in order", async 
   }
 });
 
-test("nothing overtakes what is not kept yet", () => {
+test("what is still being kept is sent with the rest, in order", () => {
   const entries = [
     { key: 1, state: "sent" },
     { key: 2, state: "queued" },
     { key: 3, state: "saving" },
-    { key: 4, state: "queued" },
+    { key: 4, state: "refused" },
+    { key: 5, state: "queued" },
   ];
   const find = (key) => entries.find((entry) => entry.key === key);
-  assert.deepEqual(ready(entries, find).send.map((entry) => entry.key), [2]);
+  assert.deepEqual(ready(entries, find).send.map((entry) => entry.key), [2, 3, 5]);
+});
+
+test("a disk that takes long holds nothing up, and what it says late changes no verdict", async () => {
+  const far = server();
+  const store = shelf();
+  const disk = [];
+  const { put } = store;
+  store.put = (entries) => new Promise((resolve) => disk.push(() => resolve(put(entries))));
+  const { outbox, pass } = page(store, far);
+  const entries = [1, 2].map((position) => outbox.put(crossing(position), WHO));
+  await pass();
+  assert.deepEqual(entries.map((entry) => entry.state), ["sent", "sent"]);
+  assert.equal(far.posts, 1);
+  for (const write of disk) write();
+  await pass();
+  assert.deepEqual(entries.map((entry) => entry.state), ["sent", "sent"]);
+  assert.deepEqual([...store.kept.values()].map((entry) => entry.state), ["sent", "sent"]);
 });
