@@ -81,6 +81,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def translate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn every error into a problem; this is the process edge, so nothing escapes it."""
     try:
+        _refuse_nul(request)
         return await handler(request)
     except web.HTTPException as error:
         if error.status < web.HTTPBadRequest.status_code:
@@ -92,6 +93,14 @@ async def translate(request: web.Request, handler: Handler) -> web.StreamRespons
     except Exception as error:  # noqa: BLE001 - the process edge: no stack trace goes out
         answer = problems.response(describe(error, request))
     return answer
+
+
+def _refuse_nul(request: web.Request) -> None:
+    """Refuse the one character that PostgreSQL cannot compare with: nothing is called so."""
+    if "\x00" in request.path:
+        raise web.HTTPNotFound
+    if "\x00" in request.query_string:
+        raise problems.BadParameter("a parameter contains the character U+0000: leave it out")
 
 
 def describe(error: Exception, request: web.Request) -> problems.Problem:
