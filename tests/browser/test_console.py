@@ -83,7 +83,7 @@ def relay() -> list[officials.Command]:
 
 
 async def test_a_500_m_with_everything_that_goes_wrong(tmp_path: Path, browser: Browser) -> None:
-    """Misentries, times without names, a fall, a missed crossing: the result is what was skated."""
+    """Cold fingers, times without names, a fall, a missed crossing: the result is what was skated."""
     data = ("--data", str(tmp_path / "data"))
     async with (
         process.serving(data, tmp_path / "server.txt") as served,
@@ -92,7 +92,8 @@ async def test_a_500_m_with_everything_that_goes_wrong(tmp_path: Path, browser: 
         await officials.post_all(http, served.url, officials.programme())
         async with keyed.recorder(browser, served.url, officials.RACE) as (_, page):
             await page.keyboard.press("s")
-            await press(page, "1 2 3 4")
+            await press(page, "1 1 2 3 4 4")
+            assert "4 twice within a second" in await page.inner_text(".console-prompt")
             await press(page, "2 1 4 Backspace Numpad3 NumpadEnter 4")
             assert "retracted: 4 Dee Four" in (await page.inner_text(".console-log"))
             await press(page, "Space Space 1 a 3 a 2 f 4 p 4")

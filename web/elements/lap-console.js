@@ -75,7 +75,7 @@ export class LapConsole extends HTMLElement {
       h(
         "section",
         { class: "console-side", "aria-label": "Expected" },
-        h("h2", null, "Expected"),
+        h("h2", null, "Expected · EST"),
         part("expected", "ol"),
         part("unassigned", "div"),
       ),

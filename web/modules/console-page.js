@@ -6,7 +6,7 @@ import { identity, may, me, request } from "./api.js";
 import { click } from "./click.js";
 import { clock } from "./clock.js";
 import { Feed } from "./feed.js";
-import { IDLE, PROFILES, STANDARD, press } from "./keys.js";
+import { IDLE, PROFILES, STANDARD, legend, press, trembled } from "./keys.js";
 import { sheet } from "./lap-sheet.js";
 import { Outbox } from "./outbox.js";
 import { OutboxStore } from "./outbox-store.js";
@@ -30,6 +30,7 @@ const profile = asked.get("profile") in PROFILES ? asked.get("profile") : STANDA
 const page = {
   who: identity(),
   keys: IDLE,
+  crossed: null,
   said: "",
   fault: "",
   help: false,
@@ -69,6 +70,14 @@ function instantOf(timeStamp) {
 function pressed({ code, shift = false, timeStamp }) {
   const { state, action, ours } = press(page.keys, { code, shift }, PROFILES[profile]);
   page.keys = state;
+  const crossing = action?.kind === "cross" && action.position !== undefined;
+  if (crossing && trembled(page.crossed, { code, timeStamp })) {
+    page.fault = "";
+    page.said = `${legend(code).replace(/\D/g, "")} twice within a second: taken once`;
+    show();
+    return ours;
+  }
+  page.crossed = crossing ? { code, timeStamp } : null;
   if (action) done(action, instantOf(timeStamp));
   if (ours) show();
   return ours;

@@ -42,6 +42,8 @@ export const PROFILES = {
 };
 export const STANDARD = "standard-1";
 
+export const SAME_KEY_MS = 1000;
+
 /** What is held between two keys: digits of a helmet number, and a key that waits for another. */
 export const IDLE = { digits: "", who: null, sure: null };
 
@@ -65,6 +67,16 @@ export function press(state, { code, shift = false }, profile = PROFILES[STANDAR
   if (found.who) return took({ ...IDLE, who: found.who });
   if (found.sure) return took({ ...IDLE, sure: found.sure });
   return took(IDLE, found);
+}
+
+/**
+ * Whether a crossing's key is the one just before it, pressed again by a cold finger.
+ *
+ * Nobody crosses the line twice within a second, so it is one crossing. `before` is the key of the
+ * crossing before, null when another key came in between; both are `{code, timeStamp}`.
+ */
+export function trembled(before, { code, timeStamp }) {
+  return before?.code === code && timeStamp - before.timeStamp < SAME_KEY_MS;
 }
 
 function took(state, action = null) {

@@ -292,7 +292,7 @@ const WORDS = {
   RecordFall: "fell",
   RecordGettingUp: "got up",
   RecordDidNotFinish: "did not finish",
-  FlagToReferee: "flag to the referee",
+  FlagToReferee: "flagged",
   RingBell: "bell",
   StartRace: "gun",
   CallFalseStart: "false start",
@@ -317,8 +317,8 @@ export function words(entry, skaters) {
   if (type === "TakePen" && entry.problem) return "second opinion";
   if (type === "RetractFact") return `retracted: ${entry.note.of ?? "an entry"}`;
   if (type !== "RecordCrossing") return `${who} ${WORDS[type] ?? type}`.trim();
-  if (!each) return entry.note.keyed ? `${entry.note.keyed} is not on the list` : "time without a name";
-  return entry.note.missed ? `${who} missed crossing` : who;
+  if (!each) return entry.note.keyed ? `${entry.note.keyed}: nobody` : "time without a name";
+  return entry.note.missed ? `${who} missed` : who;
 }
 
 function line(entry, facts, live, skaters) {

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { CARD, IDLE, PROFILES, STANDARD, legend, press } from "../modules/keys.js";
+import { CARD, IDLE, PROFILES, STANDARD, legend, press, trembled } from "../modules/keys.js";
 
 /** Return the actions of keys pressed one after another, and the state they leave. */
 function keyed(codes, profile = PROFILES[STANDARD]) {
@@ -61,6 +61,14 @@ test("other keys are left to the browser", () => {
   assert.equal(press(IDLE, { code: "F5" }).ours, false);
   assert.equal(press(IDLE, { code: "Tab" }).ours, false);
   assert.equal(press(IDLE, { code: "Space" }).ours, true);
+});
+
+test("a cold finger that presses twice crosses once", () => {
+  const key = (code, timeStamp) => ({ code, timeStamp });
+  assert.equal(trembled(key("Digit4", 100), key("Digit4", 1099)), true);
+  assert.equal(trembled(key("Digit4", 100), key("Digit4", 1100)), false);
+  assert.equal(trembled(key("Digit4", 100), key("Digit3", 150)), false);
+  assert.equal(trembled(null, key("Digit4", 150)), false);
 });
 
 test("every key of every profile stands on the card, and no profile has one twice", () => {
