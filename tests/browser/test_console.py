@@ -83,7 +83,7 @@ def relay() -> list[officials.Command]:
 
 
 async def test_a_500_m_with_everything_that_goes_wrong(tmp_path: Path, browser: Browser) -> None:
-    """Cold fingers, times without names, a fall, a missed crossing: the result is what was skated."""
+    """Cold fingers, nameless times, a fall, a missed crossing: the result is what was skated."""
     data = ("--data", str(tmp_path / "data"))
     async with (
         process.serving(data, tmp_path / "server.txt") as served,
