@@ -67,10 +67,15 @@ test: setup ## Run every test; ARGS go to pytest.
 unit: setup ## Run the tests that need no database.
 	$(BIN)/pytest -m unit $(ARGS)
 
-bench: setup ## Measure: appending, the lag to the board, and a thousand viewers.
+bench: setup ## Measure: appending, the lag to the board, a key's way, and a thousand viewers.
 	$(BIN)/python -m benchmarks.append $(ARGS)
 	$(BIN)/python -m benchmarks.append_http $(ARGS)
 	$(BIN)/python -m benchmarks.lag $(ARGS)
+	@if $(BIN)/python -m tests.support.chromium 2>/dev/null; then \
+	  $(BIN)/python -m benchmarks.console $(ARGS); \
+	else \
+	  echo "Chromium is missing: benchmarks.console is left out."; \
+	fi
 	$(BIN)/python -m benchmarks.fan_out $(filter --quick,$(ARGS))
 
 demo: setup ## Skate the Dresden weekend; ARGS="--speed 200 --exit" for scripts.

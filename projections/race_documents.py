@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from projections import lap_chart, race_board, race_result, start_list
+from projections import lap_chart, race_board, race_recorders, race_result, start_list
 from projections.projection import Document
 from tracker.domain.marks import Marks
 from tracker.domain.race import Race
@@ -12,6 +12,7 @@ RENDERS: dict[str, Callable[[Race, Marks], Document]] = {
     "board": race_board.render,
     "lap-chart": lambda race, _: lap_chart.render(race),
     "result": race_result.render,
+    "recorders": lambda race, _: race_recorders.render(race),
 }
 """What the public may read."""
 FOR_OFFICIALS: dict[str, Callable[[Race, Marks], Document]] = {

@@ -34,6 +34,16 @@ def render_for_officials(race: Race, marks: Marks = UNMARKED) -> Document:
             }
             for protest in race.protests
         ],
+        "flags": [
+            {
+                "version": flag.version,
+                "competitor": flag.competitor,
+                "lap": flag.lap,
+                "at_ms": flag.at_ms,
+                "words": flag.words,
+            }
+            for flag in race.flags
+        ],
         "version": race.version,
     }
     return Document({**found.header, **own}, found.entries, found.order)

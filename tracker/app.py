@@ -135,7 +135,7 @@ async def opened(settings: Settings) -> AsyncIterator[Tracker]:
             official=settings.official_feed,
         )
         tape = Tape(hub.limits)
-        live = Live(hub, Stages(hub, tape), log)
+        live = Live(hub, Stages(hub, tape), log, origins=settings.origins)
         await stack.enter_async_context(live.running())
         opening = asyncio.create_task(_open_feed(log, runner, hub, tape), name="feed opening")
         stack.push_async_callback(_cancel, opening)

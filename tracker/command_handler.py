@@ -281,6 +281,8 @@ class CommandHandler:
             ruleset=ruleset_given(envelope.command) if name is None else self._ruleset(name),
             competition=competition,
             distance=distance,
+            official=envelope.official,
+            device=envelope.device,
         )
 
 

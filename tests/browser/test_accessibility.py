@@ -36,6 +36,9 @@ PAGES = (
     (f"/referee?race={officials.RACE}", ".skater", TABLETS),
     ("/finish", '[data-do="recall"]', TABLETS),
     (f"/finish?race={officials.RACE}", ".finish-line", TABLETS),
+    ("/officials", "form", ANYWHERE),
+    (f"/console?race={officials.RACE}", ".console-row", ((1366, 768), DESKTOP)),
+    ("/console-card.html", "kbd", (DESKTOP,)),
     ("/problems/not-yet", "h1", (PHONE,)),
     (f"/scoreboard?race={officials.RACE}", ".step", (DESKTOP,)),
 )

@@ -22,6 +22,7 @@ class RaceDay:
         self.states: dict[str, decider.State] = {}
         self.log: list[tuple[str, int, e.Event]] = []
         self.now_ms = START_MS
+        self.device = ""
 
     def state(self, stream: str) -> decider.State:
         """Return what a stream has come to."""
@@ -64,6 +65,8 @@ class RaceDay:
         named = decider.ruleset_named(command)
         return Context(
             now_ms=self.now_ms,
+            official="lap recorder",
+            device=self.device,
             ruleset=rulesets.load(named) if named else decider.ruleset_given(command),
             competition=next((s for s in states if isinstance(s, Competition)), None),
             distance=next((s for s in states if isinstance(s, Distance)), None),

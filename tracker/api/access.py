@@ -8,6 +8,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Struct
 
+from tracker.api import middleware
 from tracker.errors import BadRequest, TrackerError
 from tracker.security.officials import NotPaired, Officials
 from tracker.security.oidc import Oidc, looks_like_one
@@ -140,7 +141,7 @@ class Access:
         """Answer a code with a token."""
         self._check_origin(request)
         self._tries.take(request.remote or "")
-        body = await request.read()
+        body = await middleware.body_of(request)
         try:
             if len(body) > PAIR_BODY_LIMIT:
                 raise BadPairing(f"the body has {len(body)} bytes: at most {PAIR_BODY_LIMIT}")
@@ -155,9 +156,22 @@ class Access:
         )
 
     def _check_origin(self, request: web.Request) -> None:
-        """Refuse what a page of another site sends; programs send no origin."""
-        origin = request.headers.get("Origin")
-        if origin is None or origin in self._origins:
-            return
-        if urlsplit(origin).netloc != request.host:
-            raise WrongOrigin(f"{origin[:100]} may not write here: BELL_LAP_ORIGINS names who may")
+        check_origin(request, self._origins)
+
+
+def check_origin(request: web.Request, origins: frozenset[str]) -> None:
+    """Refuse what a page of another site sends; programs send no origin.
+
+    Raises WrongOrigin.
+    """
+    origin = request.headers.get("Origin")
+    if origin is None or origin in origins or _host_of(origin) == request.host:
+        return
+    raise WrongOrigin(f"{origin[:100]} may not write here: BELL_LAP_ORIGINS names who may")
+
+
+def _host_of(origin: str) -> str | None:
+    try:
+        return urlsplit(origin).netloc or None
+    except ValueError:  # a bracket that is not closed
+        return None

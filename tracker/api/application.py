@@ -11,6 +11,7 @@ from tracker.api.commands import Commands
 from tracker.api.displays import Displays
 from tracker.api.health import Health
 from tracker.api.live import Live
+from tracker.api.openapi import OpenApi
 from tracker.api.proofs import Proofs
 from tracker.api.queries import Queries
 
@@ -31,6 +32,7 @@ def create(
         middlewares=[middleware.observe, middleware.translate],
         client_max_size=middleware.BODY_LIMIT,
     )
+    described = OpenApi()
     site.add_routes(
         [
             web.post("/api/v1/commands", commands.post),
@@ -41,9 +43,11 @@ def create(
             *live.routes(),
             *health.routes(),
             web.get("/problems/{code}", problems.explain),
+            web.get("/openapi.json", described.serve),
             web.get("/{path:(?!api/).*}", Assets(pages).serve),
         ]
     )
+    described.describe(site.router.routes())
     site.on_response_prepare.append(middleware.harden)
 
     async def say_goodbye(_: web.Application) -> None:

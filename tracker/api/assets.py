@@ -18,6 +18,8 @@ PAGES = {
     "displays": "displays.html",
     "finish": "finish.html",
     "referee": "referee.html",
+    "officials": "officials.html",
+    "console": "console.html",
 }
 TYPES = {
     ".html": "text/html",

@@ -40,7 +40,7 @@ class Commands:
                 reason=f"{request.content_type} is not taken: send application/json"
             )
         principal = await self._access.principal(request, writes=True)
-        posted = envelopes.split(await request.read())
+        posted = envelopes.split(await middleware.body_of(request))
         if posted.batch:
             return await self._batch(request, posted.items, principal)
         envelope = envelopes.parse(posted.items[0])

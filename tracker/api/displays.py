@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 import msgspec
 from aiohttp import web
 
+from tracker.api import middleware
 from tracker.api.access import Access
 from tracker.api.display_store import Alive, DisplayStore, Pairing, Told
 from tracker.api.envelopes import InvalidValue, Malformed
@@ -87,7 +88,7 @@ def _insist_on_json(request: web.Request) -> None:
 async def _body(request: web.Request, kind: type[_BODY]) -> _BODY:
     _insist_on_json(request)
     try:
-        return msgspec.json.decode(await request.read(), type=kind)
+        return msgspec.json.decode(await middleware.body_of(request), type=kind)
     except msgspec.ValidationError as error:
         raise InvalidValue(f"the body does not say what to do: {error}") from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from aiohttp import web
 
+from tracker.api.access import check_origin
 from tracker.api.handshake import agree
 from tracker.api.live_hello import form_of, hello_of, wants_deflate
 from tracker.api.live_sinks import EventsSink, PollSink, tune
@@ -49,10 +50,18 @@ class Reading(Protocol):
 class Live:
     """Serves the feed at `/feed`, `/feed/events` and `/feed/poll`."""
 
-    def __init__(self, hub: Hub, stages: Stages | None = None, log: Reading | None = None) -> None:
+    def __init__(
+        self,
+        hub: Hub,
+        stages: Stages | None = None,
+        log: Reading | None = None,
+        *,
+        origins: tuple[str, ...] = (),
+    ) -> None:
         self._hub = hub
         self._stages = stages or Stages(hub, Tape(hub.limits))
         self._log = log
+        self._origins = frozenset(origins)
         self._sinks: set[ViewerSocket | EventsSink] = set()
         self._restless = asyncio.Event()
 
@@ -93,6 +102,9 @@ class Live:
     async def feed(self, request: web.Request) -> web.StreamResponse:
         """Converse with one viewer until either side ends it, on a connection of its own."""
         form = form_of(request)
+        if self._hub.source.official:
+            # Sockets, unlike other requests, are open to the pages of any site.
+            check_origin(request, self._origins)
         agreed = agree(request, deflate=wants_deflate(request))
         form = msgspec.structs.replace(form, deflate=agreed.deflate)
         if request.transport is None:

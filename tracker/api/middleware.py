@@ -1,5 +1,6 @@
 """What every request passes through: its id, its one canonical log line, its errors as problems."""
 
+import asyncio
 import re
 import secrets
 import time
@@ -14,6 +15,8 @@ from tracker.errors import TrackerError
 
 BODY_LIMIT = 4 * 1024 * 1024
 """Bytes of one request; a batch of 500 envelopes is a tenth of it."""
+BODY_WITHIN_S = 20.0
+"""How long a body may take to arrive: 4 MiB at 2 Mbit/s."""
 REQUEST_ID = web.RequestKey("request_id", str)
 NOTES = web.RequestKey("notes", dict[str, object])
 """What a handler adds to the request's log line."""
@@ -31,6 +34,20 @@ _HEADERS = {
 }
 _log = structlog.get_logger("bell_lap.http")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+async def body_of(request: web.Request) -> bytes:
+    """Return a request's body; whoever trickles it in does not stay.
+
+    Raises HTTPRequestTimeout, HTTPRequestEntityTooLarge.
+    """
+    try:
+        async with asyncio.timeout(BODY_WITHIN_S):
+            return await request.read()
+    except TimeoutError:
+        raise web.HTTPRequestTimeout(
+            reason=f"the body did not arrive within {BODY_WITHIN_S:g} s: send it again"
+        ) from None
 
 
 @web.middleware
@@ -64,6 +81,7 @@ async def observe(request: web.Request, handler: Handler) -> web.StreamResponse:
 async def translate(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Turn every error into a problem; this is the process edge, so nothing escapes it."""
     try:
+        _refuse_nul(request)
         return await handler(request)
     except web.HTTPException as error:
         if error.status < web.HTTPBadRequest.status_code:
@@ -75,6 +93,14 @@ async def translate(request: web.Request, handler: Handler) -> web.StreamRespons
     except Exception as error:  # noqa: BLE001 - the process edge: no stack trace goes out
         answer = problems.response(describe(error, request))
     return answer
+
+
+def _refuse_nul(request: web.Request) -> None:
+    """Refuse the one character that PostgreSQL cannot compare with: nothing is called so."""
+    if "\x00" in request.path:
+        raise web.HTTPNotFound
+    if "\x00" in request.query_string:
+        raise problems.BadParameter("a parameter contains the character U+0000: leave it out")
 
 
 def describe(error: Exception, request: web.Request) -> problems.Problem:

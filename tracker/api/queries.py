@@ -9,7 +9,7 @@ from aiohttp import web
 
 from projections.draws import Lots
 from tracker import rulesets
-from tracker.api import lap_chart_svg, overlay_rows, supposing
+from tracker.api import lap_chart_svg, middleware, overlay_rows, supposing
 from tracker.api.access import Access
 from tracker.api.documents import Documents
 from tracker.api.facts import PAGE_LIMIT, Facts
@@ -68,7 +68,7 @@ class Queries:
             self._get(f"{distance}/draw/{{round}}", self._draw),
             *(
                 self._get(f"{race}/{name}", functools.partial(self._race, name))
-                for name in ("start-list", "board", "lap-chart", "result", "journal")
+                for name in ("start-list", "board", "lap-chart", "result", "journal", "recorders")
             ),
             self._get(f"{race}/events", self._race_events),
             self._get(f"{race}/explain", self._explain_race),
@@ -268,7 +268,7 @@ class Queries:
     async def _what_if(self, request: web.Request) -> web.Response:
         """Answer a supposition; asking twice is as good as asking once."""
         self._access.count_question(request)
-        question = supposing.parse(await request.read())
+        question = supposing.parse(await middleware.body_of(request))
         ruleset = None if question.ruleset is None else rulesets.load(question.ruleset)
         asked = request.query.get("as_of")
         moment = None if asked is None else await self._documents.moment(asked, WAIT_S)

@@ -49,6 +49,7 @@ from tracker.domain.race_commands import (
     StopRace,
     WithdrawDecision,
 )
+from tracker.domain.recorder_commands import AdoptCrossing, FlagToReferee, TakePen
 from tracker.domain.request import Request, Text
 from tracker.domain.ruleset import Ruleset
 from tracker.domain.values import (
@@ -70,6 +71,7 @@ from tracker.domain.values import (
 __all__ = [
     "AddDistance",
     "AddRound",
+    "AdoptCrossing",
     "AdoptRuleset",
     "AmendFact",
     "AnnounceDecisions",
@@ -95,6 +97,7 @@ __all__ = [
     "EnterSkater",
     "EnterTeam",
     "Envelope",
+    "FlagToReferee",
     "GrantAdvancement",
     "LodgeProtest",
     "NameLineUp",
@@ -123,6 +126,7 @@ __all__ = [
     "StartRace",
     "StateBestTime",
     "StopRace",
+    "TakePen",
     "WithdrawDecision",
     "WithdrawEntry",
 ]

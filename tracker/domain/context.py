@@ -16,3 +16,6 @@ class Context(Struct, frozen=True):
     """The ruleset a command names, already looked up."""
     competition: Competition | None = None
     distance: Distance | None = None
+    official: str = ""
+    device: str = ""
+    """Who asks, and from where; empty in a supposition."""

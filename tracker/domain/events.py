@@ -51,6 +51,12 @@ from tracker.domain.race_events import (
     StartPositionsChanged,
     WithdrawalRecorded,
 )
+from tracker.domain.recorder_events import (
+    CrossingAdopted,
+    CrossingObserved,
+    FlaggedToReferee,
+    PenTaken,
+)
 from tracker.domain.ruleset import Ruleset
 from tracker.domain.values import (
     CompetitionId,
@@ -76,7 +82,9 @@ __all__ = [
     "BestTimeStated",
     "CompetitionCreated",
     "CompetitionEvent",
+    "CrossingAdopted",
     "CrossingAssigned",
+    "CrossingObserved",
     "CrossingRecorded",
     "DecisionWithdrawn",
     "DecisionsAnnounced",
@@ -95,10 +103,12 @@ __all__ = [
     "FalseStartCalled",
     "FinishOrderRecorded",
     "FinishTimesRecorded",
+    "FlaggedToReferee",
     "GettingUpRecorded",
     "HelmetNumberAssigned",
     "LapsMiscounted",
     "LineUpNamed",
+    "PenTaken",
     "PenaltyCalled",
     "PointsBroughtIn",
     "ProgressionSet",

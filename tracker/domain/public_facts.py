@@ -1,4 +1,4 @@
-"""Which facts of a race the public may see: all but decisions under embargo."""
+"""Which facts of a race the public may see: all but embargoed decisions and referees' flags."""
 
 from collections.abc import Iterable
 
@@ -11,6 +11,7 @@ from tracker.domain.events import (
     Event,
     FactAmended,
     FactRetracted,
+    FlaggedToReferee,
     PenaltyCalled,
     ResultCorrected,
     ResultDeclaredOfficial,
@@ -25,6 +26,7 @@ DECISIVE = frozenset(
         DecisionsAnnounced,
         FactAmended,
         FactRetracted,
+        FlaggedToReferee,
         ResultCorrected,
         ResultDeclaredOfficial,
     )
@@ -49,7 +51,12 @@ def secrets(stream: Iterable[tuple[int, Event]]) -> Secrets:
     announced: dict[int, tuple[int, ...]] = {}
     about: dict[int, int] = {}
     withdrawn: set[int] = set()
+    private: set[int] = set()
     for version, event in stream:
+        if isinstance(event, FlaggedToReferee) or _target(event) in private:
+            # What is meant for the referee alone is never announced.
+            private.add(version)
+            continue
         if isinstance(event, ResultCorrected | DecisionsAnnounced | ResultDeclaredOfficial):
             shown = set(hidden)
             if not isinstance(event, ResultCorrected):
@@ -74,7 +81,7 @@ def secrets(stream: Iterable[tuple[int, Event]]) -> Secrets:
                 about[version] = target
                 if target in hidden and not isinstance(event, FactAmended):
                     withdrawn.add(version)
-    return Secrets(hidden=frozenset(hidden), announced=announced)
+    return Secrets(hidden=frozenset(hidden | private), announced=announced)
 
 
 def _announces(event: DecisionsAnnounced | ResultDeclaredOfficial) -> tuple[int, ...]:

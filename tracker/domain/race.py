@@ -17,6 +17,8 @@ from tracker.domain.values import (
 )
 
 Out = Literal["DNS", "DNF", "WDR"]
+CLOCKS_APART_MS = 2000
+"""How far the clocks of two devices may differ; between two guns lies far more."""
 
 
 class Crossing(Struct, frozen=True):
@@ -28,6 +30,33 @@ class Crossing(Struct, frozen=True):
     time_source: TimeSource
     source: str | None
     flags: tuple[str, ...] = ()
+
+
+class Pen(Struct, frozen=True):
+    """The device whose crossings are the race's."""
+
+    version: int
+    device: str
+    official: str
+
+
+class Observation(Struct, frozen=True):
+    """A crossing as a device without the pen saw it; `version` is the event that recorded it."""
+
+    version: int
+    device: str
+    competitor: str | None
+    crossing: Crossing
+
+
+class Flag(Struct, frozen=True):
+    """What an official at the ice asked the referee to look at."""
+
+    version: int
+    competitor: str
+    lap: int | None
+    at_ms: int
+    words: str
 
 
 class Mark(Struct, frozen=True):
@@ -182,11 +211,23 @@ class Race(Struct, frozen=True):
     miscounted: int | None = None
     """How many lap rows were skated, when that was not what the race has."""
     confirmed: tuple[Confirmed, ...] = ()
+    pen: Pen | None = None
+    """None: every device writes crossings."""
+    observations: tuple[Observation, ...] = ()
+    flags: tuple[Flag, ...] = ()
 
     @property
     def lap_rows(self) -> int:
         """Return how many lap rows the race has."""
         return self.scheduled.lap_rows if self.scheduled else 0
+
+    def before_the_gun(self, at_ms: int) -> bool:
+        """Return whether an instant lies before this attempt: a late fact of an earlier one."""
+        return self.started_at_ms is not None and at_ms < self.started_at_ms - CLOCKS_APART_MS
+
+    def attempt_at(self, at_ms: int) -> int:
+        """Return the attempt that a fact belongs to; only facts of the present one count."""
+        return self.attempt - 1 if self.before_the_gun(at_ms) else self.attempt
 
     @property
     def running(self) -> bool:

@@ -6,6 +6,7 @@ from msgspec import Meta
 
 from tracker.domain.best_time_commands import ConfirmBestTime, RecordMiscount
 from tracker.domain.race_events import AmendableFact
+from tracker.domain.recorder_commands import AdoptCrossing, FlagToReferee, TakePen
 from tracker.domain.request import Request, Text
 from tracker.domain.values import (
     CompetitorId,
@@ -384,4 +385,7 @@ RaceCommand: TypeAlias = (
     | AmendFact
     | RecordMiscount
     | ConfirmBestTime
+    | TakePen
+    | AdoptCrossing
+    | FlagToReferee
 )

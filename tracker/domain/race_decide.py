@@ -10,6 +10,7 @@ from tracker.domain.context import Context
 from tracker.domain.race import Race
 from tracker.domain.race_ice import competitor_on_ice, decide_on_the_ice
 from tracker.domain.race_programme import decide_before_the_gun
+from tracker.domain.recorder_decide import decide_on_recorders
 from tracker.domain.ruleset import Ruleset
 
 _RETRACTABLE = (
@@ -21,6 +22,9 @@ _RETRACTABLE = (
     e.RestartOrdered,
     e.CrossingRecorded,
     e.CrossingAssigned,
+    e.CrossingObserved,
+    e.CrossingAdopted,
+    e.FlaggedToReferee,
     e.ExchangeRecorded,
     e.FallRecorded,
     e.GettingUpRecorded,
@@ -94,6 +98,8 @@ def decide(command: c.RaceCommand, state: Race, context: Context) -> tuple[e.Rac
             return (_protest(command, state, context.now_ms),)
         case c.RetractFact() | c.AmendFact():
             return (_correction(command, state),)
+        case c.TakePen() | c.AdoptCrossing() | c.FlagToReferee():
+            return (decide_on_recorders(command, state, context),)
         case c.RecordMiscount():
             return (best_time_decide.record_miscount(command, state),)
         case c.ConfirmBestTime():

@@ -9,6 +9,12 @@ from typing import TypeAlias
 
 from tracker.domain.best_time_events import BestTimeConfirmed, LapsMiscounted
 from tracker.domain.fact import Fact
+from tracker.domain.recorder_events import (
+    CrossingAdopted,
+    CrossingObserved,
+    FlaggedToReferee,
+    PenTaken,
+)
 from tracker.domain.values import (
     CompetitionId,
     CompetitorId,
@@ -455,5 +461,9 @@ RaceEvent: TypeAlias = (
     | FactAmended
     | LapsMiscounted
     | BestTimeConfirmed
+    | PenTaken
+    | CrossingObserved
+    | CrossingAdopted
+    | FlaggedToReferee
 )
 """The facts of a `race-…` stream."""

@@ -10,10 +10,13 @@ from tracker.domain.race import (
     Confirmed,
     Crossing,
     Decision,
+    Flag,
     Mark,
+    Observation,
     OfficialResult,
     OnIce,
     Out,
+    Pen,
     Protest,
     Race,
 )
@@ -93,6 +96,8 @@ def _apply(state: Race, version: int, event: e.RaceEvent) -> Race:
             | e.ProtestDecided()
         ):
             return _result(state, version, event)
+        case e.PenTaken() | e.CrossingObserved() | e.CrossingAdopted() | e.FlaggedToReferee():
+            return _recorders(state, version, event)
         case e.LapsMiscounted():
             return replace(state, miscounted=event.lap_rows)
         case e.BestTimeConfirmed():
@@ -152,7 +157,8 @@ def _start(
 ) -> Race:
     match event:
         case e.RaceStarted():
-            return replace(state, started_at_ms=event.at_ms, stopped=False, notice=None)
+            started = replace(state, started_at_ms=event.at_ms, stopped=False, notice=None)
+            return _without_earlier(started)
         case e.FalseStartCalled():
             cleared = _clear(state, frozenset())
             return replace(cleared, false_starts=state.false_starts + 1, notice="False start")
@@ -164,6 +170,24 @@ def _start(
             return replace(cleared, attempt=event.attempt, notice=notice)
         case _:
             assert_never(event)
+
+
+def _without_earlier(state: Race) -> Race:
+    """Leave out what arrived before the gun was known, and happened before it."""
+
+    def counts(crossing: Crossing) -> bool:
+        return not state.before_the_gun(crossing.at_ms)
+
+    field = {
+        competitor: replace(c, crossings=tuple(x for x in c.crossings if counts(x)))
+        for competitor, c in state.field.items()
+    }
+    return replace(
+        state,
+        field=field,
+        unassigned=tuple(x for x in state.unassigned if counts(x)),
+        observations=tuple(o for o in state.observations if counts(o.crossing)),
+    )
 
 
 def _clear(state: Race, excluded: frozenset[str]) -> Race:
@@ -184,14 +208,21 @@ def _clear(state: Race, excluded: frozenset[str]) -> Race:
         finish_groups=(),
         published=False,
         miscounted=None,
+        observations=(),
     )
 
 
 def _crossing(state: Race, version: int, event: e.CrossingRecorded | e.CrossingAssigned) -> Race:
     if isinstance(event, e.CrossingAssigned):
         found = next((x for x in state.unassigned if x.version == event.crossing), None)
-        if found is None or event.competitor not in state.field:
+        if event.competitor not in state.field:
             return state
+        if found is None:
+            observations = tuple(
+                replace(o, competitor=event.competitor) if o.version == event.crossing else o
+                for o in state.observations
+            )
+            return replace(state, observations=observations)
         rest = tuple(x for x in state.unassigned if x is not found)
         crossed = _insert(state, state.field[event.competitor], found)
         return replace(_with(state, crossed), unassigned=rest)
@@ -219,6 +250,45 @@ def _insert(state: Race, c: OnIce, crossing: Crossing) -> OnIce:
     crossings.insert(index, crossing)
     limit = state.lap_rows or len(crossings)
     return replace(c, crossings=tuple(crossings[:limit]))
+
+
+def _recorders(
+    state: Race,
+    version: int,
+    event: e.PenTaken | e.CrossingObserved | e.CrossingAdopted | e.FlaggedToReferee,
+) -> Race:
+    match event:
+        case e.PenTaken():
+            for adopted in event.adopted:
+                state = _adopt(state, adopted)
+            return replace(state, pen=Pen(version, event.device, event.official))
+        case e.CrossingObserved():
+            if event.attempt != state.attempt:
+                return state
+            crossing = Crossing(
+                version, event.at_ms, event.elapsed_ms, event.time_source, event.source, event.flags
+            )
+            known = event.competitor if event.competitor in state.field else None
+            observation = Observation(version, event.device, known, crossing)
+            return replace(state, observations=(*state.observations, observation))
+        case e.CrossingAdopted():
+            return _adopt(state, event.observation)
+        case e.FlaggedToReferee():
+            flag = Flag(version, event.competitor, event.lap, event.at_ms, event.words)
+            return replace(state, flags=(*state.flags, flag))
+        case _:
+            assert_never(event)
+
+
+def _adopt(state: Race, version: int) -> Race:
+    """Let an observed crossing stand; one that is gone, or stands already, changes nothing."""
+    found = next((o for o in state.observations if o.version == version), None)
+    if found is None or found.competitor is None:
+        return state
+    c = state.field[found.competitor]
+    if any(x.version == version for x in c.crossings):
+        return state
+    return _with(state, _insert(state, c, found.crossing))
 
 
 def _on_the_ice(

@@ -10,6 +10,7 @@ from tracker.domain import events as e
 from tracker.domain import refusals as r
 from tracker.domain.context import Context
 from tracker.domain.race import OnIce, Race
+from tracker.domain.recorder_decide import as_observation, is_opinion
 
 _EXCHANGE_CLOSES_AT = 2
 """Laps a team has to go from which an exchange is an infringement (the last two laps)."""
@@ -40,7 +41,10 @@ def decide_on_the_ice(
     """Return the events of a request about a race that is being skated."""
     match command:
         case c.RecordCrossing():
-            return (_crossing(command, state, context.now_ms),)
+            crossing = _crossing(command, state, context.now_ms)
+            if is_opinion(state, context):
+                return (as_observation(crossing, context),)
+            return (crossing,)
         case c.AssignCrossing():
             return (_assign(command, state),)
         case c.StartRace() | c.CallFalseStart() | c.StopRace() | c.OrderRestart():
@@ -77,10 +81,14 @@ def _start(
             )
             return (started,)
         case c.CallFalseStart():
+            if state.before_the_gun(now_ms):
+                raise _of_an_earlier_attempt(race, state)
             return _false_start(command, state)
         case c.StopRace():
             if not state.running:
                 raise r.NotStarted(f"{race} is not running: it cannot be stopped")
+            if state.before_the_gun(now_ms):
+                raise _of_an_earlier_attempt(race, state)
             stopped = e.RaceStopped(
                 race=race, attempt=state.attempt, reason=command.reason, source=command.source
             )
@@ -103,6 +111,12 @@ def _start(
             return (restart,)
         case _:
             assert_never(command)
+
+
+def _of_an_earlier_attempt(race: str, state: Race) -> r.NotStarted:
+    return r.NotStarted(
+        f"that was before the gun of attempt {state.attempt} of {race}, which it cannot stop"
+    )
 
 
 def _false_start(command: c.CallFalseStart, state: Race) -> tuple[e.RaceEvent, ...]:
@@ -147,7 +161,9 @@ def _false_start(command: c.CallFalseStart, state: Race) -> tuple[e.RaceEvent, .
 def _crossing(command: c.RecordCrossing, state: Race, now_ms: int) -> e.CrossingRecorded:
     competitor, flags = _who(command, state)
     on_ice = state.field.get(competitor) if competitor else None
-    if not state.running:
+    if state.before_the_gun(now_ms):
+        flags.append("before-the-gun")
+    elif not state.running:
         flags.append("not-running")
     if on_ice is not None and on_ice.out is not None:
         flags.append(f"competitor-{on_ice.out.lower()}")
@@ -155,7 +171,7 @@ def _crossing(command: c.RecordCrossing, state: Race, now_ms: int) -> e.Crossing
         flags.append("after-finish")
     return e.CrossingRecorded(
         race=command.race,
-        attempt=state.attempt,
+        attempt=state.attempt_at(now_ms),
         competitor=competitor,
         at_ms=now_ms,
         elapsed_ms=command.elapsed_ms,
@@ -191,7 +207,9 @@ def _who(command: c.RecordCrossing, state: Race) -> tuple[str | None, list[str]]
 
 def _assign(command: c.AssignCrossing, state: Race) -> e.CrossingAssigned:
     competitor_on_ice(state, command.competitor)
-    if all(crossing.version != command.crossing for crossing in state.unassigned):
+    nameless = [x.version for x in state.unassigned]
+    nameless += [o.version for o in state.observations if o.competitor is None]
+    if command.crossing not in nameless:
         raise r.UnknownFact(
             f"version {command.crossing} of {command.race} is no unassigned crossing"
         )
@@ -213,7 +231,7 @@ def _on_the_ice(
     state: Race,
     now_ms: int,
 ) -> e.RaceEvent:
-    race, attempt, source = command.race, state.attempt, command.source
+    race, attempt, source = command.race, state.attempt_at(now_ms), command.source
     if state.started_at_ms is None:
         raise r.NotStarted(f"{race} has not started")
     if isinstance(command, c.RingBell):
@@ -264,7 +282,7 @@ def _exchange(
         flags.append("last-two-laps")
     return e.ExchangeRecorded(
         race=command.race,
-        attempt=state.attempt,
+        attempt=state.attempt_at(now_ms),
         competitor=command.competitor,
         skater=command.skater,
         at_ms=now_ms,
@@ -278,7 +296,7 @@ def _finish(
     state: Race,
     now_ms: int,
 ) -> e.RaceEvent:
-    race, attempt, source = command.race, state.attempt, command.source
+    race, attempt, source = command.race, state.attempt_at(now_ms), command.source
     if state.started_at_ms is None:
         raise r.NotStarted(f"{race} has not started: nobody can have finished")
     match command:

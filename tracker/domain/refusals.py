@@ -199,3 +199,9 @@ class AlreadyConfirmed(Refusal):
     """The best time was confirmed before."""
 
     code = "already-confirmed"
+
+
+class PenHeld(Refusal):
+    """Another device writes the crossings of this race."""
+
+    code = "pen-held"

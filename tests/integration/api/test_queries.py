@@ -31,6 +31,7 @@ DOCUMENTS = (
     f"{RACE}/lap-chart",
     f"{RACE}/result",
     f"{RACE}/journal",
+    f"{RACE}/recorders",
     f"{RACE}/events",
 )
 
