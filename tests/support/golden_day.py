@@ -132,11 +132,32 @@ def _accidents(found: RaceDay) -> None:
         c.PublishStartList(race=SECOND_HEAT, starters=_starters(DEE, EVA)),
         c.RecordDidNotStart(race=SECOND_HEAT, competitor=EVA, reason="Broken blade"),
         c.StartRace(race=SECOND_HEAT),
+    )
+    _recorders(found)
+    found.given(
         c.RecordDidNotFinish(race=SECOND_HEAT, competitor=DEE),
         c.EndRace(race=SECOND_HEAT),
         c.PublishResult(race=SECOND_HEAT),
         c.DeclareResultOfficial(race=SECOND_HEAT),
     )
+
+
+def _recorders(found: RaceDay) -> None:
+    """Have two devices record one race: a pen, an opinion that is adopted, another that is not."""
+    found.device = "tablet-1"
+    found.given(c.TakePen(race=SECOND_HEAT))
+    found.device = "tablet-2"
+    found.given(
+        c.RecordCrossing(race=SECOND_HEAT, competitor=DEE, elapsed_ms=9_040),
+        c.RecordCrossing(race=SECOND_HEAT, elapsed_ms=18_100),
+    )
+    seen = found.versions(SECOND_HEAT, e.CrossingObserved)[0]
+    found.device = "tablet-1"
+    found.given(
+        c.AdoptCrossing(race=SECOND_HEAT, observation=seen),
+        c.FlagToReferee(race=SECOND_HEAT, competitor=DEE, words="Off the track"),
+    )
+    found.device = ""
 
 
 def _decisions(found: RaceDay) -> None:
@@ -195,6 +216,7 @@ def _decisions(found: RaceDay) -> None:
         c.LodgeProtest(race=RACE, protest="pol-1", noc="POL", subject="No contact"),
         c.DecideProtest(race=RACE, protest="pol-1", upheld=False, reason="Seen on video"),
         c.DeclareResultOfficial(race=RACE),
+        c.SignSheet(race=RACE, revision=1),
         confirm(RACE, BEA, 41_900, "world"),
         c.WithdrawDecision(race=RACE, decision=penalty, reason="The wrong skater", embargo=True),
         c.CorrectResult(race=RACE, reason="The wrong skater"),
