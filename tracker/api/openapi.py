@@ -227,7 +227,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", "/api/v1/checkpoints"): Operation(
         "What was signed of the log", ("after", "limit"), answer="Table"
     ),
-    ("GET", f"{_RACE}/bundle"): Operation("An official result with its proof", answer="Object"),
+    ("GET", f"{_RACE}/bundle"): Operation(
+        "An official result with its proof", answer="Object", refusals=(404, 409, 422, 503)
+    ),
     ("GET", "/openapi.json"): Operation("This document", answer="Object", refusals=()),
 }
 UNDESCRIBED = frozenset({"/feed", "/feed/events", "/problems/{code}", "/{path}"})

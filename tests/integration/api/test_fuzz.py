@@ -1,6 +1,8 @@
 """Every route of the OpenAPI document, asked for anything at all: no fault, leak or intrusion."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -19,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.support import officials
 from tracker import app
 from tracker.api import queries
+from tracker.config import Settings
 from tracker.log.verification import verify
 
 EXAMPLES = 7
@@ -114,6 +117,16 @@ class Stranger:
         if REASON.encode() in answer.content:
             self.leaks.append(case.as_curl_command())
         case.validate_response(answer, checks=CHECKS)
+
+
+@pytest.fixture
+async def tracker(database_url: str, tmp_path: Path) -> AsyncIterator[app.Tracker]:
+    """Run a tracker that has a key to sign with, so that nothing is refused for want of one."""
+    key = tmp_path / "signing.key"
+    settings = Settings(data=None, database=database_url, port=0, signing_key=key)
+    async with app.opened(settings) as running:
+        await running.runner.caught_up.wait()
+        yield running
 
 
 @pytest.fixture

@@ -37,8 +37,9 @@ def hidden_from_the_public(events: list[RecordedEvent]) -> set[int]:
                 target = (event.stream, fact.target)
                 if target in hidden:
                     about.setdefault(target, []).append(event.position)
-            case e.DecisionsAnnounced():
-                for version in fact.decisions:
+            case e.DecisionsAnnounced() | e.ResultDeclaredOfficial():
+                announced = isinstance(fact, e.DecisionsAnnounced)
+                for version in fact.decisions if announced else fact.announced:
                     hidden.pop((event.stream, version), None)
                     about.pop((event.stream, version), None)
             case e.ResultCorrected():
