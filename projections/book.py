@@ -1,7 +1,11 @@
 """The fold of the whole log into domain states, shared by all projections of one runner."""
 
 from bisect import bisect_right
-from typing import TypeAlias
+from collections.abc import Callable
+from operator import is_
+from typing import Any, TypeAlias, TypeVar
+
+from msgspec import Struct
 
 from projections.notes import NOTED, Note, published, target_of
 from tracker.domain import best_times, classification, decider, marks, standings
@@ -10,8 +14,9 @@ from tracker.domain.classification import Classified
 from tracker.domain.competition import Competition
 from tracker.domain.distance import Distance
 from tracker.domain.marks import Marks
-from tracker.domain.race import Race
-from tracker.domain.result import result_state
+from tracker.domain.race import Race, ResultRow
+from tracker.domain.race_evolve import evolve_all
+from tracker.domain.result import result_state, sheet
 from tracker.domain.ruleset import Ruleset
 from tracker.domain.series import Series
 from tracker.domain.standings import Standing
@@ -33,6 +38,17 @@ ON_THE_ICE = (
 """Facts that concern their race alone, as long as its result is not published."""
 
 
+_T = TypeVar("_T")
+
+
+class _Remembered(Struct):
+    """What followed from which inputs, and when that was looked at last."""
+
+    folded: int
+    inputs: tuple[object, ...]
+    value: Any
+
+
 class Book:
     """Domain states by stream, at one position of the log.
 
@@ -42,7 +58,9 @@ class Book:
     def __init__(self) -> None:
         self.position = 0
         self.last: e.Event | None = None
-        self.races: dict[str, Race] = {}
+        self._races: dict[str, Race] = {}
+        self._on_the_ice: dict[str, list[tuple[int, e.RaceEvent]]] = {}
+        """Facts that wait to be folded until somebody looks at a race."""
         self.distances: dict[str, Distance] = {}
         self.competitions: dict[str, Competition] = {}
         self.series: dict[str, Series] = {}
@@ -61,14 +79,19 @@ class Book:
         """Final classifications of distances whose races this book does not hold."""
         self._positions: dict[str, list[int]] = {}
         """Where each race's events stand; shared by copies, which look no further than theirs."""
-        self._remembered: dict[Scope, object] = {}
+        self._official_in: dict[str, tuple[str, ...]] = {}
+        self._folded = 0
+        self._touched: dict[Scope, int] = {}
+        """By how many events this book had folded when a scope was touched last."""
+        self._remembered: dict[tuple[str, str], _Remembered] = {}
+        self._sheets: dict[str, tuple[Race, tuple[ResultRow, ...]]] = {}
 
     def copy(self) -> "Book":
         """Return a book that stays as this one is now."""
         twin = Book()
         twin.position = self.position
         twin.last = self.last
-        twin.races = dict(self.races)
+        twin._races = dict(self.races)
         twin.distances = dict(self.distances)
         twin.competitions = dict(self.competitions)
         twin.series = dict(self.series)
@@ -80,7 +103,11 @@ class Book:
         twin.notes = dict(self.notes)
         twin.settled = dict(self.settled)
         twin._positions = self._positions
+        twin._official_in = dict(self._official_in)
+        twin._folded = self._folded
+        twin._touched = dict(self._touched)
         twin._remembered = dict(self._remembered)
+        twin._sheets = dict(self._sheets)
         return twin
 
     def fold(self, recorded: RecordedEvent) -> frozenset[Scope]:
@@ -98,13 +125,19 @@ class Book:
         self.position = recorded.position
         self.last = event
         found = frozenset(touched)
-        for kind, name in found:
-            self._remembered.pop((kind, name), None)
-            if kind == "distance":
-                self._remembered.pop(("marks", name), None)
-            if kind == "competition":
-                self._remembered.pop(("best times", name), None)
+        self._folded += 1
+        for scope in found:
+            self._touched[scope] = self._folded
         return found
+
+    @property
+    def races(self) -> dict[str, Race]:
+        """Return the races by id, folded as far as this book is."""
+        if self._on_the_ice:
+            for race, facts in self._on_the_ice.items():
+                self._races[race] = evolve_all(self._races[race], facts)
+            self._on_the_ice = {}
+        return self._races
 
     @property
     def event(self) -> e.Event:
@@ -140,16 +173,35 @@ class Book:
 
     def marks_in(self, distance: str) -> dict[str, Marks]:
         """Return the marks of each round of a distance."""
-        scope = ("marks", distance)
-        known = self._remembered.get(scope)
-        if known is None:
+
+        def by_round() -> tuple[object, ...]:
             tables = self.distances.get(distance, Distance()).progressions
-            known = {
-                round_: marks.marks(races, tables.get(round_))
+            return tuple(
+                part
                 for round_, races in self.rounds_in(distance).items()
-            }
-            self._remembered[scope] = known
-        return known  # type: ignore[return-value]  # what is remembered is typed by its scope
+                for part in (round_, self._marks(distance, round_, races, tables.get(round_)))
+            )
+
+        def pairs(*parts: Any) -> dict[str, Marks]:
+            return dict(zip(parts[::2], parts[1::2], strict=True))
+
+        return self._of(("distance", distance), "marks", by_round, pairs)
+
+    def _marks(
+        self, distance: str, round_: str, races: list[Race], table: e.ProgressionSet | None
+    ) -> Marks:
+        """Return a round's marks: the same object as long as they follow from the same."""
+        shown = [
+            part
+            for race in races
+            if classification.counts(race)
+            for part in (race.official is None, self.sheet(race))
+        ]
+        return self._kept(
+            (f"marks {round_}", distance),
+            (table, marks.is_complete(races), *shown),
+            lambda *_: marks.marks(races, table),
+        )
 
     def marks_of(self, race: Race) -> Marks:
         """Return the marks of a race's competitors."""
@@ -162,35 +214,81 @@ class Book:
         """Return whether every race of a distance is official."""
         if distance in self.settled:
             return True
-        return classification.is_final(self.races_in(distance))
+        return self._of(
+            ("distance", distance),
+            "final",
+            lambda: tuple(self.races_in(distance)),
+            lambda *races: classification.is_final(races),
+        )
 
     def classified(self, distance: str) -> tuple[Classified, ...]:
         """Return the classification of a distance."""
         if distance in self.settled:
             return self.settled[distance]
-        scope = ("distance", distance)
-        known = self._remembered.get(scope)
-        if known is None:
-            ruleset = self.ruleset_of(distance.split("/", 1)[0])
+        ruleset = self.ruleset_of(distance.split("/", 1)[0])
+
+        def shown() -> tuple[object, ...]:
+            races = [race for race in self.races_in(distance) if classification.counts(race)]
+            sheets = (part for race in races for part in (race.scheduled, self.sheet(race)))
+            return (ruleset, self.is_final(distance), *sheets)
+
+        def classify(*_: object) -> tuple[Classified, ...]:
             races = self.races_in(distance)
-            known = classification.classify(races, ruleset) if ruleset and races else ()
-            self._remembered[scope] = known
-        return known  # type: ignore[return-value]  # what is remembered is typed by its scope
+            return classification.classify(races, ruleset) if ruleset and races else ()
+
+        return self._of(("distance", distance), "classified", shown, classify)
+
+    def sheet(self, race: Race) -> tuple[ResultRow, ...]:
+        """Return a race's public result: the same object as long as it says the same."""
+        assert race.scheduled is not None, "a race that was skated was scheduled"
+        known = self._sheets.get(race.scheduled.race)
+        if known is not None and known[0] is race:
+            return known[1]
+        rows = sheet(race)
+        if known is not None and known[1] == rows:
+            rows = known[1]
+        self._sheets[race.scheduled.race] = (race, rows)
+        return rows
+
+    def _of(
+        self,
+        scope: Scope,
+        what: str,
+        inputs: Callable[[], tuple[object, ...]],
+        make: Callable[..., _T],
+    ) -> _T:
+        """Return what follows from a scope; nothing is looked at while nothing touches it."""
+        key = (what, scope[1])
+        known = self._remembered.get(key)
+        if known is None or known.folded < self._touched.get(scope, 0):
+            return self._kept(key, inputs(), make)
+        return known.value  # type: ignore[no-any-return]  # what is remembered is typed by its key
+
+    def _kept(
+        self, key: tuple[str, str], inputs: tuple[object, ...], make: Callable[..., _T]
+    ) -> _T:
+        """Return what follows from inputs; the same object as long as they are the same."""
+        known = self._remembered.get(key)
+        if known is not None and same(known.inputs, inputs):
+            value: _T = known.value
+        else:
+            value = make(*inputs)
+        self._remembered[key] = _Remembered(self._folded, inputs, value)
+        return value
 
     def official_in(self, competition: str) -> list[Race]:
         """Return a competition's races with an official result, in the order they became so."""
-        prefix = f"{competition}/"
-        return [self.races[race] for race in self.official if race.startswith(prefix)]
+        races = self.races
+        return [races[race] for race in self._official_in.get(competition, ())]
 
     def confirmable(self, competition: str) -> best_times.Confirmable:
         """Return the world, championship and track best times of a competition."""
-        scope = ("best times", competition)
-        known = self._remembered.get(scope)
-        if known is None:
-            races = self.official_in(competition)
-            known = best_times.confirmable(races, self.stated(competition))
-            self._remembered[scope] = known
-        return known  # type: ignore[return-value]  # what is remembered is typed by its scope
+        return self._of(
+            ("competition", competition),
+            "best times",
+            lambda: (self.stated(competition), *self.official_in(competition)),
+            lambda stated, *races: best_times.confirmable(races, stated),
+        )
 
     def own_bests(self) -> best_times.Ledger:
         """Return the season and personal bests of the whole log."""
@@ -207,23 +305,34 @@ class Book:
 
     def standings(self, series: str) -> dict[str, tuple[Standing, ...]]:
         """Return the tables of a series in which somebody stands."""
-        scope = ("series", series)
-        known = self._remembered.get(scope)
-        if known is None:
-            known = self._tables(series)
-            self._remembered[scope] = known
-        return known  # type: ignore[return-value]  # likewise
-
-    def _tables(self, series: str) -> dict[str, tuple[Standing, ...]]:
         state = self.series.get(series)
         if state is None or state.created is None:
             return {}
-        final = [
-            (each.added, self.classified(each.added.distance))
-            for each in self.distances_in(f"series {series}")
-            if each.added is not None and self.is_final(each.added.distance)
-        ]
-        return standings.tables(state.created.ruleset, final, state.brought_in)
+        created, brought_in = state.created, state.brought_in
+
+        def final() -> tuple[object, ...]:
+            return (
+                created,
+                brought_in,
+                *(
+                    part
+                    for each in self.distances_in(f"series {series}")
+                    if each.added is not None and self.is_final(each.added.distance)
+                    for part in (each.added, self.classified(each.added.distance))
+                ),
+            )
+
+        def add_up(*given: Any) -> dict[str, tuple[Standing, ...]]:
+            known = self._remembered.get(("standings", series))
+            before = {} if known is None else known.value
+            pairs = list(zip(given[2::2], given[3::2], strict=True))
+            tables = standings.tables(created.ruleset, pairs, brought_in)
+            return {
+                name: before[name] if before.get(name) == table else table
+                for name, table in tables.items()
+            }
+
+        return self._of(("series", series), "standings", final, add_up)
 
     def _programme_order(self, distance: Distance) -> tuple[str, str, int]:
         if distance.added is None:
@@ -233,13 +342,17 @@ class Book:
         return (starts_on, distance.added.competition, distance.added.order)
 
     def _fold_race(self, race: str, recorded: RecordedEvent, event: e.Event) -> list[Scope]:
-        before = self.races.get(race, Race())
-        after = decider.evolve(before, recorded.version, event)
-        assert isinstance(after, Race)
-        self.races[race] = after
         positions = self._positions.setdefault(race, [])
         if not positions or positions[-1] < recorded.position:  # a copy may fold it again
             positions.append(recorded.position)
+        known = self._races.get(race)
+        if known is not None and isinstance(event, ON_THE_ICE) and _is_nothing_but_raced(known):
+            self._on_the_ice.setdefault(race, []).append((recorded.version, event))
+            return [("race", race)]
+        before = self.races.get(race, Race())
+        after = decider.evolve(before, recorded.version, event)
+        assert isinstance(after, Race)
+        self._races[race] = after
         self._keep_best_times(race, before, after)
         if isinstance(event, NOTED):
             self._note(race, before, after, recorded, event)
@@ -277,6 +390,8 @@ class Book:
             return
         if race not in self.official:
             self.official[race] = None
+            competition = race.split("/", 1)[0]
+            self._official_in[competition] = (*self._official_in.get(competition, ()), race)
             if self._ledger is not None:
                 self._ledger = best_times.add(self._ledger, after, self.stated(race))
         elif best_times.recognised(before) != best_times.recognised(after):
@@ -361,6 +476,16 @@ class Book:
         )
         notes = (*self.notes.get(race, ()), note)
         self.notes[race] = published(notes, after, recorded.position)
+
+
+def same(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
+    """Say whether two lists hold the very same objects."""
+    return len(some) == len(others) and all(map(is_, some, others))
+
+
+def _is_nothing_but_raced(race: Race) -> bool:
+    """Say whether what happens on the ice now can neither end the race nor change a result."""
+    return not (race.published or race.review_open or race.official is not None)
 
 
 def _concerns_its_race_alone(event: e.Event, before: Race, after: Race) -> bool:
