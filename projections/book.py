@@ -2,11 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Callable
-from operator import is_
 from typing import Any, TypeAlias, TypeVar
 
 from msgspec import Struct
 
+from projections.kept import same
 from projections.notes import NOTED, Note, published, target_of
 from tracker.domain import best_times, classification, decider, marks, standings
 from tracker.domain import events as e
@@ -47,6 +47,26 @@ class _Remembered(Struct):
     folded: int
     inputs: tuple[object, ...]
     value: Any
+
+
+BEFORE_A_RESULT = (
+    *ON_THE_ICE,
+    e.StartListPublished,
+    e.StartPositionsChanged,
+    e.LineUpNamed,
+    e.RaceStarted,
+    e.FalseStartCalled,
+    e.RaceEnded,
+    e.FinishOrderRecorded,
+    e.FinishTimesRecorded,
+    e.ResultPublished,
+    e.SkaterEntered,
+    e.TeamEntered,
+    e.HelmetNumberAssigned,
+    e.RoundAdded,
+    e.ProgressionSet,
+)
+"""Facts after which every official result is the one it was, and no distance is final that was not."""
 
 
 class Book:
@@ -476,11 +496,6 @@ class Book:
         )
         notes = (*self.notes.get(race, ()), note)
         self.notes[race] = published(notes, after, recorded.position)
-
-
-def same(some: tuple[object, ...], others: tuple[object, ...]) -> bool:
-    """Say whether two lists hold the very same objects."""
-    return len(some) == len(others) and all(map(is_, some, others))
 
 
 def _is_nothing_but_raced(race: Race) -> bool:

@@ -41,6 +41,7 @@ class Plan(Struct, frozen=True):
     scope: str
     gone: tuple[str, ...]
     fresh: tuple[tuple[str, int, Row, bytes], ...]
+    document: Document | None
 
 
 class Changes:
@@ -48,6 +49,8 @@ class Changes:
 
     def __init__(self) -> None:
         self._held: dict[str, dict[str, Held]] = {}
+        self._shown: dict[str, Document | None] = {}
+        """What each scope was compared with last."""
         self._unwritten: dict[tuple[str, str], None] = {}
         self._opened: list[Opened] = []
         self._closed: list[Closed] = []
@@ -68,15 +71,20 @@ class Changes:
     def learn(self, scope: str, rows: dict[str, Held]) -> None:
         """Take what is written of a scope as what holds now."""
         self._held[scope] = rows
+        self._shown.pop(scope, None)
 
     def forget(self, limit: int) -> None:
         """Keep no more than `limit` scopes in memory; only when nothing is unwritten."""
         assert not len(self), "rows that are not written would be lost"
         while len(self._held) > limit:
-            del self._held[next(iter(self._held))]
+            scope = next(iter(self._held))
+            del self._held[scope]
+            self._shown.pop(scope, None)
 
     def compare(self, scope: str, document: Document | None) -> Plan:
         """Return how a scope's rows differ from its document; nothing is changed yet."""
+        if document is not None and self._shown.get(scope) is document:
+            return Plan(scope, (), (), document)
         held = self._held.get(scope, {})
         wanted = {} if document is None else _rows(document)
         fresh: list[tuple[str, int, Row, bytes]] = []
@@ -87,11 +95,13 @@ class Changes:
             data = encode(row)
             if before is None or before.data != data or before.ord != order:
                 fresh.append((key, order, row, data))
-        return Plan(scope, tuple(key for key in held if key not in wanted), tuple(fresh))
+        gone = tuple(key for key in held if key not in wanted)
+        return Plan(scope, gone, tuple(fresh), document)
 
     def apply(self, plan: Plan, position: int) -> None:
         """Make a scope's rows those of the document it was compared with, from a position on."""
         held = self._held.setdefault(plan.scope, {})
+        self._shown[plan.scope] = plan.document
         for key in plan.gone:
             self._close(plan.scope, key, held.pop(key), position)
         for key, order, row, data in plan.fresh:

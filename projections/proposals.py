@@ -2,12 +2,29 @@
 
 from typing import ClassVar
 
-from projections.book import Book, Scope
+from projections.book import ON_THE_ICE, Book, Scope
 from projections.projection import Document, Row
 from projections.rounds import drawn_row, revision
+from tracker.domain import events as e
 from tracker.domain.cards import Escalation, escalations
-from tracker.domain.events import Event
 from tracker.domain.race import Race
+
+
+_NO_REASON = (
+    *ON_THE_ICE,
+    e.RaceEnded,
+    e.FinishOrderRecorded,
+    e.FinishTimesRecorded,
+    e.ResultPublished,
+    e.ReviewOpened,
+    e.ReviewClosed,
+    e.SkaterEntered,
+    e.TeamEntered,
+    e.HelmetNumberAssigned,
+    e.RoundAdded,
+    e.ProgressionSet,
+)
+"""Facts after which nothing else is proposed than before."""
 
 
 class ProposalsProjection:
@@ -16,9 +33,11 @@ class ProposalsProjection:
     name: ClassVar[str] = "proposals"
     version: ClassVar[int] = 1
 
-    def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return the competitions that the event touched."""
-        del event, book
+    def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
+        """Return the competitions in which a decision, a draw or an official result is another."""
+        del book
+        if isinstance(event, _NO_REASON):
+            return ()
         return tuple(sorted(name for kind, name in touched if kind == "competition"))
 
     def render(self, book: Book, scope: str) -> Document | None:
