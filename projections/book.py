@@ -38,6 +38,8 @@ ON_THE_ICE = (
 """Facts that concern their race alone, as long as its result is not published."""
 
 
+_LATE = 2**62
+"""Sorts a race without a time after those that have one."""
 _T = TypeVar("_T")
 
 
@@ -183,6 +185,22 @@ class Book:
         found = self.competitions.get(competition)
         return found.ruleset if found else None
 
+    def programme_of(self, competition: str) -> tuple[str, ...]:
+        """Return the races of a competition as they follow each other: by time, then as numbered."""
+        distances = self.distances_in(competition)
+        names = [each.added.distance for each in distances if each.added is not None]
+
+        def in_order(*_: object) -> tuple[str, ...]:
+            races = [race.scheduled for name in names for race in self.races_in(name)]
+            found = sorted((each for each in races if each is not None), key=_order)
+            return tuple(each.race for each in found)
+
+        return self._kept(
+            ("programme", competition),
+            (*distances, *(self.races_of.get(name) for name in names)),
+            in_order,
+        )
+
     def rounds_in(self, distance: str) -> dict[Round, list[Race]]:
         """Return the races of a distance by round, as far as they are not cancelled."""
         found: dict[Round, list[Race]] = {}
@@ -303,11 +321,17 @@ class Book:
 
     def confirmable(self, competition: str) -> best_times.Confirmable:
         """Return the world, championship and track best times of a competition."""
+
+        def confirmable(stated: best_times.Stated, *races: Race) -> best_times.Confirmable:
+            before = self._remembered.get(("best times", competition))
+            found = best_times.confirmable(races, stated)
+            return before.value if before is not None and before.value == found else found
+
         return self._of(
             ("competition", competition),
             "best times",
             lambda: (self.stated(competition), *self.official_in(competition)),
-            lambda stated, *races: best_times.confirmable(races, stated),
+            confirmable,
         )
 
     def own_bests(self) -> best_times.Ledger:
@@ -496,6 +520,11 @@ class Book:
         )
         notes = (*self.notes.get(race, ()), note)
         self.notes[race] = published(notes, after, recorded.position)
+
+
+def _order(scheduled: e.RaceScheduled) -> tuple[int, int]:
+    at_ms = scheduled.scheduled_at_ms
+    return (_LATE if at_ms is None else at_ms, scheduled.order)
 
 
 def _is_nothing_but_raced(race: Race) -> bool:

@@ -1,5 +1,8 @@
 """Which temporal rows open and close when a document is rendered again."""
 
+from itertools import compress
+from operator import is_not
+
 from msgspec import Struct
 
 from projections.projection import HEADER, Document, Row, encode
@@ -86,7 +89,8 @@ class Changes:
         if document is not None and self._shown.get(scope) is document:
             return Plan(scope, (), (), document)
         held = self._held.get(scope, {})
-        wanted = {} if document is None else _rows(document)
+        shown = self._shown.get(scope)
+        wanted = {} if document is None else _rows(document, shown)
         fresh: list[tuple[str, int, Row, bytes]] = []
         for key, (order, row) in wanted.items():
             before = held.get(key)
@@ -95,8 +99,7 @@ class Changes:
             data = encode(row)
             if before is None or before.data != data or before.ord != order:
                 fresh.append((key, order, row, data))
-        gone = tuple(key for key in held if key not in wanted)
-        return Plan(scope, gone, tuple(fresh), document)
+        return Plan(scope, _gone(held, document, shown), tuple(fresh), document)
 
     def apply(self, plan: Plan, position: int) -> None:
         """Make a scope's rows those of the document it was compared with, from a position on."""
@@ -132,9 +135,33 @@ class Changes:
             self._closed.append(Closed(scope, key, position))
 
 
-def _rows(document: Document) -> dict[str, tuple[int, Row]]:
+def _rows(document: Document, shown: Document | None) -> dict[str, tuple[int, Row]]:
+    """Return the rows of a document, without those that are the same objects as were shown."""
     assert HEADER not in document.entries, "the empty key is the header's"
+    entries, order = document.entries, document.order
     rows = {HEADER: (_HEADER_ORD, document.header)}
-    for order, key in enumerate(document.order):
-        rows[key] = (order, document.entries[key])
+    same = 0
+    if shown is not None and _goes_on(document, shown):
+        same = len(shown.order)
+        now, before = map(entries.get, order), map(shown.entries.get, shown.order)
+        for place in compress(range(same), map(is_not, now, before)):
+            rows[order[place]] = (place, entries[order[place]])
+    for place in range(same, len(order)):
+        rows[order[place]] = (place, entries[order[place]])
     return rows
+
+
+def _gone(
+    held: dict[str, Held], document: Document | None, shown: Document | None
+) -> tuple[str, ...]:
+    """Return the keys that a document has no more."""
+    if document is None:
+        return tuple(held)
+    if shown is not None and _goes_on(document, shown):
+        return ()
+    return tuple(key for key in held if key != HEADER and key not in document.entries)
+
+
+def _goes_on(document: Document, shown: Document) -> bool:
+    """Say whether a document begins with the rows of another, in their order."""
+    return document.order[: len(shown.order)] == shown.order

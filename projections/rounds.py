@@ -73,7 +73,7 @@ class RoundsProjection:
                 "marks": self._marks.of((scope, round_), (marked,), lambda: _marks(book, races, marked)),
             }
 
-        states = (part for race in races for part in (result_state(race), race.drawn))
+        states = (part for race in races for part in (race.scheduled, result_state(race), race.drawn))
         fields = (part for race in races for part in (race.field if race.drawn else None, revision(race), race.started_at_ms is None))
         return self._rows.of(
             (scope, round_), (distance, marked, *states, *fields, *revisions.values()), row

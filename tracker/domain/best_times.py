@@ -298,9 +298,12 @@ def confirmable(races: Iterable[Race], stated: Stated) -> Confirmable:
     void: list[Void] = []
     all_held: list[tuple[ConfirmedKind, Best]] = []
     for race in races:
+        table = skated(race).table
+        if not race.confirmed and not any((kind, table) in standing for kind in CONFIRMED_KINDS):
+            continue
         times = recognised(race)
         for kind in CONFIRMED_KINDS:
-            key = (kind, skated(race).table)
+            key = (kind, table)
             stands = standing.get(key)
             held, lapsed = _confirmed(race, kind, stands)
             void += lapsed
@@ -325,6 +328,8 @@ def _confirmed(
 
     `stands` is what stood when the result became official.
     """
+    if not race.confirmed:
+        return [], []
     times = {best.competitor: best for best in recognised(race)}
     held, void = [], []
     for each in race.confirmed:
