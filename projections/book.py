@@ -80,6 +80,8 @@ class Book:
     def __init__(self) -> None:
         self.position = 0
         self.last: e.Event | None = None
+        self.stream = ""
+        """The stream of the event that was folded last."""
         self._races: dict[str, Race] = {}
         self._on_the_ice: dict[str, list[tuple[int, e.RaceEvent]]] = {}
         """Facts that wait to be folded until somebody looks at a race."""
@@ -113,6 +115,7 @@ class Book:
         twin = Book()
         twin.position = self.position
         twin.last = self.last
+        twin.stream = self.stream
         twin._races = dict(self.races)
         twin.distances = dict(self.distances)
         twin.competitions = dict(self.competitions)
@@ -146,6 +149,7 @@ class Book:
             touched = self._fold_programme(kind, name, recorded, event)
         self.position = recorded.position
         self.last = event
+        self.stream = recorded.stream
         found = frozenset(touched)
         self._folded += 1
         for scope in found:

@@ -62,11 +62,6 @@ class Changes:
         """Return how many rows are to be opened or closed."""
         return len(self._unwritten) + len(self._opened) + len(self._closed)
 
-    @property
-    def finished(self) -> int:
-        """Return how many rows were opened and closed without being written in between."""
-        return len(self._opened)
-
     def knows(self, scope: str) -> bool:
         """Say whether a scope's rows are known here."""
         return scope in self._held
@@ -121,11 +116,6 @@ class Changes:
             opened.append(Opened(scope, key, held.ord, held.since, None, held.data))
         self._closed, self._opened, self._unwritten = [], [], {}
         return closed, opened
-
-    def take_finished(self) -> list[Opened]:
-        """Return the rows that were opened and closed, and regard them as written."""
-        opened, self._opened = self._opened, []
-        return opened
 
     def _close(self, scope: str, key: str, held: Held, position: int) -> None:
         if (scope, key) in self._unwritten:

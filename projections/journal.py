@@ -69,16 +69,21 @@ class JournalProjection:
             known = _Rows(races, (None,) * len(races), {}, {})
         seen, rows = known.seen, known.rows
         changed = zip(races, notes, known.notes, strict=True)
-        for race, own, before in compress(changed, map(is_not, notes, known.notes)):
-            public = {note.position: note for note in own or () if note.public_at is not None}
-            gone = {note.position for note in before or ()} - public.keys()
-            if not gone.isdisjoint(seen):
-                seen = {key: note for key, note in seen.items() if key not in gone}
-                rows = {str(key): rows[str(key)] for key in seen}
-            for position, note in public.items():
-                if seen.get(position) is not note:
-                    seen = {**seen, position: note}
-                    rows = {**rows, str(position): _entry(race, note)}
+        others = list(compress(changed, map(is_not, notes, known.notes)))
+        public = {
+            note.position: (race, note)
+            for race, own, _ in others
+            for note in own or ()
+            if note.public_at is not None
+        }
+        gone = {note.position for *_, before in others for note in before or ()} - public.keys()
+        if not gone.isdisjoint(seen):
+            seen = {key: note for key, note in seen.items() if key not in gone}
+            rows = {str(key): rows[str(key)] for key in seen}
+        for position, (race, note) in public.items():
+            if seen.get(position) is not note:
+                seen = {**seen, position: note}
+                rows = {**rows, str(position): _entry(race, note)}
         if list(seen) != sorted(seen):
             seen = dict(sorted(seen.items()))
             rows = {str(position): rows[str(position)] for position in seen}
