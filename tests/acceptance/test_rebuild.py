@@ -1,0 +1,136 @@
+"""Rebuilding everything while officials post and boards show, as an operator types it."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import asyncpg
+import pytest
+
+from benchmarks import season
+from tests.support import officials, process
+from tests.support.viewer import SocketViewer
+
+EVENTS = 12_000
+"""Enough for a rebuild to last while crossings are posted."""
+EVERY_S = 0.02
+
+
+class LapRecorder:
+    """An official who records crossings until told to stop."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self.last = 0
+        self.acknowledged = 0
+
+    async def work(self) -> None:
+        """Record crossings of the skaters in turn."""
+        async with aiohttp.ClientSession() as http:
+            while True:
+                skater = officials.SKATERS[self.acknowledged % 4][0]
+                command = {"type": "RecordCrossing", "race": officials.RACE, "competitor": skater}
+                receipt = await officials.insist(http, self._url, officials.envelope(command))
+                self.last = receipt["position"]
+                self.acknowledged += 1
+                await asyncio.sleep(EVERY_S)
+
+
+@pytest.fixture
+async def seasoned(database_url: str) -> str:
+    """Give a test a database with most of a season in it."""
+    connection = await asyncpg.connect(database_url)
+    await season.fill(connection, EVENTS)
+    await connection.close()
+    return database_url
+
+
+async def test_nobody_notices_a_rebuild(seasoned: str, tmp_path: Path) -> None:
+    """Crossings are acknowledged, the board follows, and what was rebuilt equals what was live."""
+    target = ("--database", seasoned)
+    viewer = SocketViewer()
+    async with (
+        process.serving(target, tmp_path / "server.txt") as served,
+        aiohttp.ClientSession() as http,
+    ):
+        start = {"type": "StartRace", "race": officials.RACE}
+        began = await officials.post_all(http, served.url, [*officials.programme(), start])
+        recorder = LapRecorder(served.url)
+        async with viewer.connected(served.url.replace("http", "ws") + "/feed"):
+            await viewer.say(viewer.hello([f"race/{officials.RACE}"]))
+            working = asyncio.create_task(recorder.work())
+            status, out, err = await process.run("projections", "rebuild", "--all", *target)
+            during = recorder.acknowledged
+            working.cancel()
+            await asyncio.gather(working, return_exceptions=True)
+            await viewer.read_to(recorder.last)
+        board: dict[str, Any] = await officials.get(
+            http, f"{served.url}/api/v1/races/{officials.RACE}/board", after=recorder.last
+        )
+    assert status == 0, (out, err)
+    lines = out.splitlines()
+    assert len(lines) == 8
+    assert all(line.endswith("as before") for line in lines), out
+    assert "events/s" in err
+    assert f"of {began:,}"[:6] in err
+    assert during >= 10, "the rebuild was over before officials could be in its way"
+    assert viewer.kinds().count("delta") >= min(during, 20), "the first five laps of four skaters"
+    shown = viewer.documents[f"race/{officials.RACE}"]["entries"]
+    assert {key: row["laps"] for key, row in shown.items()} == {
+        row["id"]: row["laps"] for row in board["rows"]
+    }
+
+
+async def test_rows_that_were_wrong_are_told_by_the_exit_status(
+    seasoned: str, tmp_path: Path
+) -> None:
+    """Forged rows are listed, put right, and kept in the journal of operations."""
+    target = ("--database", seasoned)
+    status, _, err = await process.run("projections", "rebuild", "medals", *target)
+    assert status == 0, err
+    connection = await asyncpg.connect(seasoned)
+    await connection.execute(
+        """
+        update read_model.rows set data = '{"name": "forged"}'
+        where key = 'CAN' and until is null
+        """
+    )
+    await connection.close()
+
+    status, out, err = await process.run("projections", "rebuild", "medals", *target)
+    assert status == 3, (out, err)
+    assert "rows differed from the log" in out
+    assert '{"name": "forged"}' in out
+    status, out, err = await process.run("projections", "rebuild", "medals", *target)
+    assert (status, "as before" in out) == (0, True), err
+
+    status, out, err = await process.run("projections", "journal", "--json", *target)
+    assert status == 0, err
+    found = [row["outcome"]["differences"] > 0 for row in json.loads(out)["rows"]]
+    assert found == [False, True, False]
+
+
+async def test_what_has_not_stopped_is_not_left_out(seasoned: str) -> None:
+    """An operator is told where the projection stands."""
+    asked = ("medals", "7", "--official", "Kim Chief", "--reason", "it fails")
+    status, out, err = await process.run(
+        "projections", "skip", *asked, "--database", seasoned
+    )
+    assert (status, out) == (1, "")
+    assert err == "bell-lap: medals has not stopped at position 7: it goes on\n"
+
+
+async def test_a_race_is_replayed_into_a_directory(seasoned: str, tmp_path: Path) -> None:
+    """A day of the season is there again, and its chain holds."""
+    race, into = "cup-0000/women-500/heat-1", str(tmp_path / "again")
+    status, out, err = await process.run("replay", race, "--into", into, "--database", seasoned)
+    assert status == 0, err
+    assert out.endswith(f"of {race} in {into}\n")
+    status, out, err = await process.run("show", "result", race, "--data", into, "--json")
+    assert status == 0, err
+    assert json.loads(out)["state"] == "OFFICIAL"
+    status, _, err = await process.run("replay", race, "--into", into, "--speed", "0")
+    assert status == 1
+    assert "at a speed of 0" in err
