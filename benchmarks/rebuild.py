@@ -87,9 +87,7 @@ async def ours(
 async def shared(url: str, processes: int, events: int) -> float:
     """Return how many events a second all projections are rebuilt from by several processes."""
     began = time.perf_counter()
-    check(
-        await rebuild_in_processes(url, processes=processes, on_progress=lambda _: None), events
-    )
+    check(await rebuild_in_processes(url, processes=processes, on_progress=lambda _: None), events)
     return events / (time.perf_counter() - began)
 
 
@@ -97,7 +95,9 @@ def check(found: list[Rebuilt], events: int) -> None:
     """End the benchmark when a rebuild did not come to the same rows, at the end of the log."""
     for each in found:
         if each.position != events or not each.rows or each.differences:
-            raise SystemExit(f"{each.name} is at {each.position} with {each.differences} differences")
+            raise SystemExit(
+                f"{each.name} is at {each.position} with {each.differences} differences"
+            )
 
 
 class Crossings(Aggregate):
@@ -188,9 +188,13 @@ async def run(url: str, events: int, processes: int) -> bool:
         print(f"| {name} | {rate:,.0f} | {rate / limit:.2f} | {rate / other:.1f} | {told} |")
     alone = min(found[each.name][0] for each in ALL) / limit
     together = max(found["all together"][0], found[f"all, {processes} processes"][0])
-    return report((("all together : raw", together / limit, TOGETHER),
-                   ("slowest alone : raw", alone, ALONE),
-                   ("all together : eventsourcing", together / other, PEERS)))
+    return report(
+        (
+            ("all together : raw", together / limit, TOGETHER),
+            ("slowest alone : raw", alone, ALONE),
+            ("all together : eventsourcing", together / other, PEERS),
+        )
+    )
 
 
 def report(targets: tuple[tuple[str, float, float], ...]) -> bool:

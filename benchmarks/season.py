@@ -96,9 +96,7 @@ class _Season:
         start, end = found.span(1) if found else (len(data), len(data))
         at_ms = int(found[1]) if found else None
         head, tail = data[:start].decode(), data[end:].decode()
-        self.events.append(
-            Recorded(stream, version, type_, head, at_ms, tail, self.now - BEGINS)
-        )
+        self.events.append(Recorded(stream, version, type_, head, at_ms, tail, self.now - BEGINS))
 
     def _context(self, command: c.Command) -> Context:
         near = [self.states.get(each) for each in decider.needs(command)]

@@ -106,7 +106,7 @@ class Book:
         self._official_in: dict[str, tuple[str, ...]] = {}
         self._folded = 0
         self._touched: dict[Scope, int] = {}
-        """By how many events this book had folded when a scope was touched last."""
+        """How many events this book had folded when a scope was touched last, races left out."""
         self._remembered: dict[tuple[str, str], _Remembered] = {}
         self._sheets: dict[str, tuple[Race, tuple[ResultRow, ...]]] = {}
 
@@ -153,7 +153,8 @@ class Book:
         found = frozenset(touched)
         self._folded += 1
         for scope in found:
-            self._touched[scope] = self._folded
+            if scope[0] != "race":
+                self._touched[scope] = self._folded
         return found
 
     @property
@@ -177,12 +178,19 @@ class Book:
 
     def races_in(self, distance: str) -> list[Race]:
         """Return the races of a distance in the order in which they were scheduled."""
-        return [self.races[race] for race in self.races_of.get(distance, ())]
+        races = self.races
+        return [races[race] for race in self.races_of.get(distance, ())]
 
     def distances_in(self, owner: str) -> list[Distance]:
         """Return the distances of a competition or series in the order of the programme."""
         found = [self.distances[distance] for distance in self.distances_of.get(owner, ())]
-        return sorted(found, key=self._programme_order)
+        competitions = (d.added.competition for d in found if d.added is not None)
+        created = (self.competitions.get(each, Competition()).created for each in competitions)
+        return self._kept(
+            ("distances", owner),
+            (*found, *created),
+            lambda *_: sorted(found, key=self._programme_order),
+        )
 
     def ruleset_of(self, competition: str) -> Ruleset | None:
         """Return the ruleset that a competition adopted."""
@@ -207,11 +215,17 @@ class Book:
 
     def rounds_in(self, distance: str) -> dict[Round, list[Race]]:
         """Return the races of a distance by round, as far as they are not cancelled."""
-        found: dict[Round, list[Race]] = {}
-        for race in self.races_in(distance):
-            if race.scheduled is not None and not race.cancelled:
-                found.setdefault(race.scheduled.round, []).append(race)
-        return found
+
+        def by_round(*races: Race) -> dict[Round, list[Race]]:
+            found: dict[Round, list[Race]] = {}
+            for race in races:
+                if race.scheduled is not None and not race.cancelled:
+                    found.setdefault(race.scheduled.round, []).append(race)
+            return found
+
+        return self._of(
+            ("distance", distance), "rounds", lambda: tuple(self.races_in(distance)), by_round
+        )
 
     def marks_in(self, distance: str) -> dict[str, Marks]:
         """Return the marks of each round of a distance."""
@@ -262,6 +276,23 @@ class Book:
             lambda: tuple(self.races_in(distance)),
             lambda *races: classification.is_final(races),
         )
+
+    def may_settle(self, event: e.Event) -> bool:
+        """Say whether the last event may have changed a final distance, or which are final."""
+        if isinstance(event, BEFORE_A_RESULT):
+            return False
+        kind, _, name = self.stream.partition("-")
+        if kind != "race" or isinstance(event, e.RaceCancelled):
+            return True
+        scheduled = self.races[name].scheduled
+        if scheduled is None or self.is_final(scheduled.distance):
+            return True
+        beside = [
+            race
+            for race in self.races_in(scheduled.distance)
+            if race.scheduled is not None and race.scheduled.race != name
+        ]
+        return classification.is_final(beside)  # then it was final without this race
 
     def classified(self, distance: str) -> tuple[Classified, ...]:
         """Return the classification of a distance."""

@@ -57,7 +57,12 @@ class ClassificationProjection:
         return self._documents.of(scope, (added, official, classified, marked), document)
 
     def _changed(
-        self, scope: str, classified: Sequence[Classified], marked: Mapping[str, Marks], *, official: bool
+        self,
+        scope: str,
+        classified: Sequence[Classified],
+        marked: Mapping[str, Marks],
+        *,
+        official: bool,
     ) -> dict[str, Row]:
         """Return the rows; the same object for the same line, so that it is encoded once."""
         before: dict[str, tuple[_Line, Row]] = self._rows.last(scope) or {}

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from projections import nations
-from projections.book import BEFORE_A_RESULT, Book, Scope
+from projections.book import Book, Scope
 from projections.kept import Kept
 from projections.projection import Document, Row
 from tracker.domain.classification import Classified
@@ -31,8 +31,7 @@ class MedalsProjection:
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return every table of the competitions in which an official result may be another."""
-        del book
-        if isinstance(event, BEFORE_A_RESULT):
+        if not book.may_settle(event):
             return ()
         names = sorted(name for kind, name in touched if kind == "competition")
         return tuple(f"{name}:{table}" for name in names for table in TABLES)

@@ -45,9 +45,7 @@ class Operation(Struct, frozen=True):
 async def journal(connection: "Connection") -> list[Operation]:
     """Return all that was done, in order."""
     rows = await connection.fetch(_SQL["journal"])
-    return [
-        Operation(**{**row, "outcome": msgspec.json.decode(row["outcome"])}) for row in rows
-    ]
+    return [Operation(**{**row, "outcome": msgspec.json.decode(row["outcome"])}) for row in rows]
 
 
 async def skips(connection: "Connection") -> Skips:

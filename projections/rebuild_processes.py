@@ -59,7 +59,9 @@ async def rebuild_in_processes(
     return _in_order(names, await work)
 
 
-def _in_order(names: Sequence[str], shares_: Sequence[list[Rebuilt] | BaseException]) -> list[Rebuilt]:
+def _in_order(
+    names: Sequence[str], shares_: Sequence[list[Rebuilt] | BaseException]
+) -> list[Rebuilt]:
     for share in shares_:
         if isinstance(share, BaseException):
             raise share

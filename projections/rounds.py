@@ -70,11 +70,23 @@ class RoundsProjection:
                 **_table(distance.progressions.get(round_)),
                 "complete": is_complete(races),
                 "races": [_race(race, revisions) for race in races],
-                "marks": self._marks.of((scope, round_), (marked,), lambda: _marks(book, races, marked)),
+                "marks": self._marks.of(
+                    (scope, round_), (marked,), lambda: _marks(book, races, marked)
+                ),
             }
 
-        states = (part for race in races for part in (race.scheduled, result_state(race), race.drawn))
-        fields = (part for race in races for part in (race.field if race.drawn else None, revision(race), race.started_at_ms is None))
+        states = (
+            part for race in races for part in (race.scheduled, result_state(race), race.drawn)
+        )
+        fields = (
+            part
+            for race in races
+            for part in (
+                race.field if race.drawn else None,
+                revision(race),
+                race.started_at_ms is None,
+            )
+        )
         return self._rows.of(
             (scope, round_), (distance, marked, *states, *fields, *revisions.values()), row
         )

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from projections.book import BEFORE_A_RESULT, Book, Scope
+from projections.book import Book, Scope
 from projections.kept import Kept
 from projections.projection import Document, Row
 from tracker.domain.events import Event
@@ -43,7 +43,7 @@ class StandingsProjection:
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return every table of the series in which an official result may be another."""
-        if isinstance(event, BEFORE_A_RESULT):
+        if not book.may_settle(event):
             return ()
         names = sorted(name for kind, name in touched if kind == "series")
         return tuple(f"{name}:{table}" for name in names for table in table_names(book, name))

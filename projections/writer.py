@@ -122,9 +122,7 @@ class Writer:
         for projection in projections:
             mine = [g for g in known if g.projection == projection.name]
             async with connection.transaction():
-                generation = await _generation(
-                    connection, projection, mine, epoch=epoch, head=head
-                )
+                generation = await _generation(connection, projection, mine, epoch=epoch, head=head)
                 skipped = skips.get(projection.name, frozenset())
                 tracks.append(Track(projection, generation, skipped))
         return cls(connection, tracks)

@@ -117,9 +117,7 @@ async def test_rows_that_were_wrong_are_told_by_the_exit_status(
 async def test_what_has_not_stopped_is_not_left_out(seasoned: str) -> None:
     """An operator is told where the projection stands."""
     asked = ("medals", "7", "--official", "Kim Chief", "--reason", "it fails")
-    status, out, err = await process.run(
-        "projections", "skip", *asked, "--database", seasoned
-    )
+    status, out, err = await process.run("projections", "skip", *asked, "--database", seasoned)
     assert (status, out) == (1, "")
     assert err == "bell-lap: medals has not stopped at position 7: it goes on\n"
 

@@ -82,8 +82,7 @@ def _crossed(state: Race, facts: list[tuple[int, e.CrossingRecorded]]) -> Race:
         unassigned=tuple(unassigned),
         field={
             competitor: c
-            if len(field[competitor]) == len(c.crossings)
-            and field[competitor] == list(c.crossings)
+            if len(field[competitor]) == len(c.crossings) and field[competitor] == list(c.crossings)
             else replace(c, crossings=tuple(field[competitor]))
             for competitor, c in state.field.items()
         },
