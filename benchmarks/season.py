@@ -9,8 +9,8 @@ import random
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-import asyncpg
 from msgspec import Struct
 
 from tracker import rulesets
@@ -24,6 +24,9 @@ from tracker.domain.race import Race
 from tracker.domain.values import FinishTime, Gender, Round, StarterRequest, Target
 from tracker.log import chain
 from tracker.log.codec import encode
+
+if TYPE_CHECKING:
+    import asyncpg
 
 COMPETITIONS = 6
 RULESET = "isu-2023-24"
@@ -141,12 +144,31 @@ def _competition(work: _Season, name: str) -> None:
             distance = f"{name}/{gender}-{metres}" + (f"-{number}" if number else "")
             field = [f"{gender}-{i}-{noc.lower()}" for i in range(SKATERS_EACH) for noc in NOCS]
             order += 1
-            _programme(work, plan, distance, gender, metres, number, order, field)
+            _programme(
+                work,
+                plan,
+                distance=distance,
+                gender=gender,
+                metres=metres,
+                number=number,
+                order=order,
+                field=field,
+            )
         relay = f"{name}/{gender}-relay"
         teams = [f"{gender}-{noc.lower()}" for noc in NOCS]
         order += 1
         metres = 3000 if gender == "women" else 5000
-        _programme(work, plan, relay, gender, metres, None, order, teams, relay=True)
+        _programme(
+            work,
+            plan,
+            distance=relay,
+            gender=gender,
+            metres=metres,
+            number=None,
+            order=order,
+            field=teams,
+            relay=True,
+        )
     going: dict[tuple[str, Round], list[str]] = {}
     for distance, round_, races, field in plan:
         waiting = going.pop((distance, round_), field)
@@ -189,13 +211,13 @@ def _enter(work: _Season, competition: str, gender: Gender) -> None:
 def _programme(
     work: _Season,
     plan: list[tuple[str, Round, list[str], list[str]]],
+    *,
     distance: str,
     gender: Gender,
     metres: int,
     number: int | None,
     order: int,
     field: list[str],
-    *,
     relay: bool = False,
 ) -> None:
     """Put a distance with its rounds and races on the programme."""

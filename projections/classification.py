@@ -12,7 +12,6 @@ from tracker.domain.events import Event
 from tracker.domain.marks import UNMARKED, Mark, Marks
 from tracker.domain.values import Member
 
-
 _Line: TypeAlias = tuple[Classified, Mark | None, bool]
 
 

@@ -62,7 +62,7 @@ class JournalProjection:
         )
 
     def _entries(self, book: Book, scope: str, races: tuple[str, ...]) -> dict[str, Row]:
-        """Return the rows of races; the same object for the same note, so that it is encoded once."""
+        """Return the rows of races; the same object for the same note: it is encoded once."""
         notes = tuple(map(book.notes.get, races))
         known = self._rows.pop(scope, None)
         if known is None or known.races != races:

@@ -68,7 +68,7 @@ class ProgrammeProjection:
         return self._known.of(scope, (head, rows, order), lambda: Document(head, rows, order))
 
     def _entries(self, book: Book, scope: str, order: tuple[str, ...]) -> dict[str, Row]:
-        """Return the rows of races; the same object for the same row, so that it is encoded once."""
+        """Return the rows of races; the same object for the same row: it is encoded once."""
         races = tuple(map(book.races.__getitem__, order))
         known = self._rows.get(scope)
         if known is None or known.order is not order:

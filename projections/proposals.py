@@ -11,7 +11,6 @@ from tracker.domain.cards import Escalation, escalations
 from tracker.domain.competition import Competition
 from tracker.domain.race import Race
 
-
 _NO_REASON = (
     *ON_THE_ICE,
     e.RaceEnded,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from projections import ALL, rebuild, store
+from projections import ALL, rebuild
 from projections.rebuild import OnProgress, Progress, Rebuilt
 from tracker.log.event_log import open_event_log
 

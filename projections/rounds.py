@@ -38,7 +38,9 @@ class RoundsProjection:
             return None
         added, races = distance.added, book.rounds_in(scope)
         order = _order(distance, races)
-        rows = {round_: self._row(book, scope, round_, races.get(round_, [])) for round_ in order}
+        rows: dict[str, Row] = {
+            round_: self._row(book, scope, round_, races.get(round_, [])) for round_ in order
+        }
 
         def document() -> Document:
             header = {

@@ -236,9 +236,7 @@ async def go_on(
         await _move_head(connection, chained.epoch, chained)
 
 
-async def _move_head(
-    connection: "asyncpg.Connection[Any]", epoch: str, chained: "Chained"
-) -> None:
+async def _move_head(connection: "asyncpg.Connection[Any]", epoch: str, chained: "Chained") -> None:
     await connection.execute(
         _SQL["move_head"], epoch, chained.position, chained.hash, chained.recorded_at
     )

@@ -7,12 +7,13 @@ are not in the log, and today's rules would not have to decide as those of the d
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from typing import Any
-
-import asyncpg
+from typing import TYPE_CHECKING, Any
 
 from tracker import archive
 from tracker.archive import Line
+
+if TYPE_CHECKING:
+    import asyncpg
 
 LONGEST_PAUSE_S = 10.0
 """Nobody waits for a night, or for the ice to be made."""

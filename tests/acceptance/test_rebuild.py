@@ -85,9 +85,7 @@ async def test_nobody_notices_a_rebuild(seasoned: str, tmp_path: Path) -> None:
     assert sum(len(row["marks"]) for row in shown.values()) == recorder.acknowledged
 
 
-async def test_rows_that_were_wrong_are_told_by_the_exit_status(
-    seasoned: str, tmp_path: Path
-) -> None:
+async def test_rows_that_were_wrong_are_told_by_the_exit_status(seasoned: str) -> None:
     """Forged rows are listed, put right, and kept in the journal of operations."""
     target = ("--database", seasoned)
     status, _, err = await process.run("projections", "rebuild", "medals", *target)

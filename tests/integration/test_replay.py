@@ -52,7 +52,7 @@ def documents(events: list[RecordedEvent]) -> dict[tuple[str, str], Document | N
 async def test_a_competition_is_the_same_at_any_speed(
     speed: float | None, event_log: EventLog, database_url: str, fresh: str
 ) -> None:
-    """Events, instants and documents equal the original's; the days in between are not waited for."""
+    """Events, instants and documents equal the original's; nobody waits for the days between."""
     await fill(event_log, DAY.log)
     waited: list[float] = []
 

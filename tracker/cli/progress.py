@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress as Bars, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
 
 from projections.rebuild import OnProgress, Progress
 
@@ -33,9 +34,7 @@ def shown(console: Console | None = None) -> Iterator[OnProgress]:
         def show(each: Progress) -> None:
             if each.names not in tasks:
                 tasks[each.names] = bars.add_task(label(each.names), total=each.of, rate="")
-            bars.update(
-                tasks[each.names], completed=each.position, total=each.of, rate=_rate(each)
-            )
+            bars.update(tasks[each.names], completed=each.position, total=each.of, rate=_rate(each))
 
         yield show
 
@@ -63,7 +62,8 @@ def line(each: Progress) -> str:
 
 def label(names: tuple[str, ...]) -> str:
     """Return what a share is called: its projections, or how many they are."""
-    return ", ".join(names) if len(names) <= 2 else f"{names[0]} and {len(names) - 1} others"
+    first, *others = names
+    return f"{first} and {len(others)} others" if len(others) > 1 else ", ".join(names)
 
 
 def _rate(each: Progress) -> str:

@@ -28,8 +28,9 @@ def replay(
     into: Annotated[
         str, Parameter(help="A data directory or the URL of a PostgreSQL, without events yet.")
     ],
-    speed: Annotated[str, Parameter(help="How many times faster than it was; `max` is at once.")]
-    = AT_ONCE,
+    speed: Annotated[
+        str, Parameter(help="How many times faster than it was; `max` is at once.")
+    ] = AT_ONCE,
     store: Store = STORE,
 ) -> None:
     """Copy the events of a race or competition into a fresh log, in their time.

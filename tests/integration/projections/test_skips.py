@@ -35,14 +35,14 @@ async def skip(pool: "asyncpg.Pool[Any]", position: int, name: str = "broken") -
 async def gone_on(runner: Runner) -> None:
     """Wait until no projection has stopped any more."""
     async with asyncio.timeout(LATER_S):
-        while {each.state for each in await runner.status()} != {"live"}:
+        while {each.state for each in await runner.status()} != {"live"}:  # noqa: ASYNC110 - the database says so, not an event
             await asyncio.sleep(0.02)
 
 
 async def test_a_running_tracker_goes_on_without_the_event(
     event_log: EventLog, pool: "asyncpg.Pool[Any]", running: Running, read_models: ReadModels
 ) -> None:
-    """The others never stop; the broken one goes on after the decision, with that event left out."""
+    """The others never stop; the broken one goes on after the decision, without the event."""
     async with running(PROJECTIONS) as runner:
         await runner.reached(await fill(event_log, DAY.log), LATER_S)
         why = await skip(pool, STARTED)
@@ -111,7 +111,10 @@ async def test_what_was_decided_is_not_changed(
     async with running((Medley(),)) as runner:
         await runner.reached(await fill(event_log, DAY.log[:3]), LATER_S)
         await rebuild(event_log, pool, (Medley(),))
-    for statement in ("delete from operations.journal", "update operations.journal set reason = ''"):
+    for statement in (
+        "delete from operations.journal",
+        "update operations.journal set reason = ''",
+    ):
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await pool.execute(statement)
 
