@@ -71,7 +71,7 @@ class BestTimesProjection:
     version: ClassVar[int] = 1
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, str], tuple[Own, Row]] = {}
+        self._rows: dict[str, tuple[dict[str, Own], dict[str, Row]]] = {}
         self._of_races = Kept(16 * KEPT)
 
     def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
@@ -117,7 +117,7 @@ class BestTimesProjection:
         own = best_times.stated_own(state.best_times)
         own |= book.own_bests().left.get(competition, {})
         rows = {f"{each.kind}/{each.skated.table}": _standing(each) for each in found.standing}
-        rows |= {key: self._own(competition, key, each) for key, each in own.items()}
+        rows |= self._own(competition, own)
         header = {
             "competition": competition,
             "name": state.created.name,
@@ -145,13 +145,15 @@ class BestTimesProjection:
                 rows[name] = row
         return Document({"competition": competition}, rows, tuple(rows))
 
-    def _own(self, competition: str, key: str, own: Own) -> Row:
-        """Return a best's row; the same object for the same best, so that it is encoded once."""
-        known = self._rows.get((competition, key))
-        if known is None or (known[0] is not own and known[0] != own):
-            row = {**_head(own.kind, own.skated), **_best(own.best), "beats": _beaten(own.before)}
-            known = self._rows[competition, key] = (own, row)
-        return known[1]
+    def _own(self, competition: str, own: dict[str, Own]) -> dict[str, Row]:
+        """Return the bests' rows; the same object for the same best, so that it is encoded once."""
+        before, known = self._rows.get(competition, ({}, {}))
+        rows = {
+            key: known[key] if before.get(key) is each else _own(each, before.get(key), known, key)
+            for key, each in own.items()
+        }
+        self._rows[competition] = own, rows
+        return rows
 
 
 def ranked(document: Document) -> Document:
@@ -207,6 +209,12 @@ def _competitions_of(book: Book, series: str) -> list[str]:
 
 
 # --- documents ---------------------------------------------------------------------------------
+
+
+def _own(own: Own, before: Own | None, known: dict[str, Row], key: str) -> Row:
+    if before == own:
+        return known[key]
+    return {**_head(own.kind, own.skated), **_best(own.best), "beats": _beaten(own.before)}
 
 
 def _of_race(book: Book, competition: str, race: str) -> dict[str, list[Row]]:

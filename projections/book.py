@@ -56,6 +56,7 @@ class Book(States):
         """
         event = decode(recorded)
         kind, _, name = recorded.stream.partition("-")
+        self.quiet = False
         if kind == "race":
             touched = self._fold_race(name, recorded, event)
         else:
@@ -100,6 +101,7 @@ class Book(States):
         known = self._races.get(race)
         if known is not None and isinstance(event, ON_THE_ICE) and _is_nothing_but_raced(known):
             self._on_the_ice.setdefault(race, []).append((recorded.version, event))
+            self.quiet = True
             return [("race", race)]
         before = self.races.get(race, Race())
         after = decider.evolve(before, recorded.version, event)

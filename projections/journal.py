@@ -35,7 +35,8 @@ class JournalProjection:
             return (event.competition,)
         if not isinstance(event, (*NOTED, e.RaceScheduled)):
             return ()
-        return tuple(sorted(name for kind, name in touched if kind in {"race", "competition"}))
+        above = sorted(name for kind, name in touched if kind == "competition")
+        return (*above, event.race)
 
     def render(self, book: Book, scope: str) -> Document | None:
         """Return the public journal of a race or a competition in the order of the log."""

@@ -45,8 +45,9 @@ class ProgrammeProjection:
         order = book.programme_of(scope)
         rows = self._entries(book, scope, order)
         current = current_race(book, scope)
-        waiting = (race for race in order if rows[race]["state"] in _WAITING)
-        following = next((race for race in waiting if race != current), None)
+        following = self._known.of(
+            (scope, "next"), (rows, order, current), lambda: _next(rows, order, current)
+        )
 
         def header() -> Row:
             return {
@@ -72,7 +73,13 @@ class ProgrammeProjection:
         races = tuple(map(book.races.__getitem__, order))
         known = self._rows.get(scope)
         if known is None or known.order is not order:
-            rows = {race: _entry(state) for race, state in zip(order, races, strict=True)}
+            before = {} if known is None else dict(zip(known.order, known.races, strict=True))
+            rows = {
+                race: known.rows[race]
+                if known is not None and before.get(race) is state
+                else _entry(state)
+                for race, state in zip(order, races, strict=True)
+            }
         else:
             rows = known.rows
             for state in compress(races, map(is_not, races, known.races)):
@@ -105,6 +112,11 @@ def current_race(book: Book, competition: str) -> str | None:
         return started
     races = (book.races[race] for race in book.programme_of(competition))
     return next((_id(race) for race in races if race.has_start_list and not race.cancelled), None)
+
+
+def _next(rows: dict[str, Row], order: tuple[str, ...], current: str | None) -> str | None:
+    waiting = (race for race in order if rows[race]["state"] in _WAITING)
+    return next((race for race in waiting if race != current), None)
 
 
 def _id(race: Race) -> str:

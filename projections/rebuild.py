@@ -233,7 +233,9 @@ class _Rebuilding:
                     "is this the database that the read models were filled from?"
                 )
             for count, event in enumerate(page, start=1):
-                await self._observe(tracks, self._book.fold(event))
+                touched = self._book.fold(event)
+                if not self._book.quiet:
+                    await self._observe(tracks, touched)
                 if count % TURN == 0:
                     await asyncio.sleep(0)
             for track in tracks:

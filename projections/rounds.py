@@ -23,6 +23,7 @@ class RoundsProjection:
 
     def __init__(self) -> None:
         self._documents = Kept()
+        self._looked_at = Kept(4 * KEPT)
         self._rows = Kept(4 * KEPT)
         self._marks = Kept(4 * KEPT)
 
@@ -58,12 +59,28 @@ class RoundsProjection:
         """Return a round's row; the same object as long as nothing in it has changed."""
         distance = book.distances[scope]
         marked = book.marks_in(scope).get(round_, UNMARKED)
-        revisions = {
-            each.race: revision(book.races[each.race])
+        behind = [
+            book.races[each.race]
             for race in races
             if race.drawn is not None
             for each in race.drawn.computed_from
             if each.race in book.races
+        ]
+        return self._looked_at.of(
+            (scope, round_),
+            (distance, marked, *races, *behind),
+            lambda: self._row_of(book, distance, round_, races, behind),
+        )
+
+    def _row_of(
+        self, book: Book, distance: Distance, round_: Round, races: list[Race], behind: list[Race]
+    ) -> Row:
+        """Return a round's row, the same object as long as nothing that it shows has changed."""
+        assert distance.added is not None
+        scope = distance.added.distance
+        marked = book.marks_in(scope).get(round_, UNMARKED)
+        revisions = {
+            race.scheduled.race: revision(race) for race in behind if race.scheduled is not None
         }
 
         def row() -> Row:
@@ -77,21 +94,19 @@ class RoundsProjection:
                 ),
             }
 
-        states = (
-            part for race in races for part in (race.scheduled, result_state(race), race.drawn)
-        )
-        fields = (
+        shown = (
             part
             for race in races
             for part in (
+                race.scheduled,
+                result_state(race),
+                race.drawn,
                 race.field if race.drawn else None,
                 revision(race),
                 race.started_at_ms is None,
             )
         )
-        return self._rows.of(
-            (scope, round_), (distance, marked, *states, *fields, *revisions.values()), row
-        )
+        return self._rows.of((scope, round_), (distance, marked, *shown, *revisions.values()), row)
 
 
 def revision(race: Race) -> int:

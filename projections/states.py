@@ -53,6 +53,8 @@ class States:
         self.last: e.Event | None = None
         self.stream = ""
         """The stream of the event that was folded last."""
+        self.quiet = False
+        """Whether the last event is a fact on the ice that shows in its race alone, if anywhere."""
         self._races: dict[str, Race] = {}
         self._on_the_ice: dict[str, list[tuple[int, e.RaceEvent]]] = {}
         """Facts that wait to be folded until somebody looks at a race."""

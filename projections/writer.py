@@ -134,6 +134,8 @@ class Writer:
 
     async def observe(self, touched: frozenset[Scope], book: Book) -> None:
         """Let every projection that is not further already render what an event touched."""
+        if book.quiet:
+            return
         for track in self.tracks:
             if track.failure is not None or track.position >= book.position:
                 continue
