@@ -116,6 +116,7 @@ class Book(States):
         if isinstance(event, e.RaceScheduled):
             others = self.races_of.get(scheduled.distance, ())
             self.races_of[scheduled.distance] = (*others, race)
+            self._orders.clear()
         if isinstance(event, e.RaceStarted):
             self.started_last[scheduled.competition] = race
         touched = [("race", race)]
@@ -155,6 +156,8 @@ class Book(States):
         self, kind: str, name: str, recorded: RecordedEvent, event: e.Event
     ) -> list[Scope]:
         state: decider.State
+        self._arranged.clear()
+        self._orders.clear()
         match kind:
             case "distance":
                 state = self.distances.get(name, Distance())

@@ -1,8 +1,10 @@
 """Fills a projection's rows anew beside the old ones, compares, and swaps them."""
 
 import asyncio
+import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
@@ -29,6 +31,8 @@ COPY_AT = 20_000
 """Rows gathered before they are written."""
 CLOSE_ENOUGH = 500
 """Events that may be left to fold while the writer is kept waiting."""
+COLLECT_AFTER = 50_000
+"""Objects made before cycles are looked for; Python by itself does so after 700."""
 SHOWN = 20
 """Differences that are reported one by one."""
 
@@ -164,7 +168,19 @@ async def fill(
 ) -> list[Rebuilt]:
     """Rebuild some projections together; the lock is held by who called."""
     await store.write_fast(connection)
-    return await _Rebuilding(log, connection, on_progress).run(projections)
+    with collecting_rarely():
+        return await _Rebuilding(log, connection, on_progress).run(projections)
+
+
+@contextmanager
+def collecting_rarely() -> Iterator[None]:
+    """Look for cycles now and then only: what a rebuild makes is kept, or freed without them."""
+    before = gc.get_threshold()
+    gc.set_threshold(COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class _Rebuilding:

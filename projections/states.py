@@ -77,6 +77,10 @@ class States:
         self._positions: dict[str, list[int]] = {}
         """Where each race's events stand; shared by copies, which look no further than theirs."""
         self._official_in: dict[str, tuple[str, ...]] = {}
+        self._arranged: dict[str, list[Distance]] = {}
+        """Distances in the order of the programme, until the programme changes."""
+        self._orders: dict[str, tuple[str, ...]] = {}
+        """Races in the order of the programme, likewise."""
         self._folded = 0
         self._touched: dict[Scope, int] = {}
         """How many events this book had folded when a scope was touched last, races left out."""
@@ -115,6 +119,12 @@ class States:
 
     def distances_in(self, owner: str) -> list[Distance]:
         """Return the distances of a competition or series in the order of the programme."""
+        known = self._arranged.get(owner)
+        if known is None:
+            known = self._arranged[owner] = self._arrange(owner)
+        return known
+
+    def _arrange(self, owner: str) -> list[Distance]:
         found = [self.distances[distance] for distance in self.distances_of.get(owner, ())]
         competitions = (d.added.competition for d in found if d.added is not None)
         created = (self.competitions.get(each, Competition()).created for each in competitions)
@@ -131,6 +141,12 @@ class States:
 
     def programme_of(self, competition: str) -> tuple[str, ...]:
         """Return the races of a competition by time, then as numbered."""
+        known = self._orders.get(competition)
+        if known is None:
+            known = self._orders[competition] = self._order(competition)
+        return known
+
+    def _order(self, competition: str) -> tuple[str, ...]:
         distances = self.distances_in(competition)
         names = [each.added.distance for each in distances if each.added is not None]
 
