@@ -108,6 +108,11 @@ class States:
             self._on_the_ice = {}
         return self._races
 
+    def forget(self) -> None:
+        """Work everything out again: somebody has put in states that did not come by the log."""
+        for known in (self._remembered, self._arranged, self._orders):
+            known.clear()
+
     def version_at(self, race: str, position: int) -> int:
         """Return how many events a race had at a position that this book has reached."""
         return bisect_right(self._positions.get(race, ()), min(position, self.position))

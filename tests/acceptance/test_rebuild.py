@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -161,3 +163,17 @@ async def test_a_race_is_replayed_into_a_directory(seasoned: str, tmp_path: Path
     status, _, err = await process.run("replay", race, "--into", into, "--speed", "0")
     assert status == 1
     assert "at a speed of 0" in err
+
+
+async def test_rebuilds_are_measured(capfd: pytest.CaptureFixture[str]) -> None:
+    """The benchmark has a row for each projection, beside the raw limit."""
+    measuring = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "benchmarks.rebuild", "--quick"
+    )
+    async with asyncio.timeout(process.COMMAND_WITHIN_S):
+        assert await measuring.wait() == 0, capfd.readouterr().err
+    table = capfd.readouterr().out
+    rates = dict(re.findall(r"^\| ([^|]+) \| ([\d,]+) \|", table, re.MULTILINE))
+    cases = {"raw: read by a cursor and decoded", "eventsourcing projection", "all together"}
+    assert rates.keys() >= {*cases, *(each.name for each in ALL)}, table
+    assert all(int(rate.replace(",", "")) > 0 for rate in rates.values())
