@@ -25,7 +25,7 @@ ON_THE_ICE = (
 """Facts that concern their race alone, as long as its result is not published."""
 
 
-BEFORE_A_RESULT = (
+IN_A_RACE = (
     *ON_THE_ICE,
     e.StartListPublished,
     e.StartPositionsChanged,
@@ -35,6 +35,11 @@ BEFORE_A_RESULT = (
     e.RaceEnded,
     e.FinishOrderRecorded,
     e.FinishTimesRecorded,
+)
+"""Facts that by themselves publish nothing: only where a result is shown may it be another."""
+
+BEFORE_A_RESULT = (
+    *IN_A_RACE,
     e.ResultPublished,
     e.SkaterEntered,
     e.TeamEntered,
@@ -76,6 +81,13 @@ class Book(States):
         """Return the event that was folded last."""
         assert self.last is not None, "nothing was folded yet"
         return self.last
+
+    def may_show(self, event: e.Event) -> bool:
+        """Say whether the last event may have changed a result that is shown, or the programme."""
+        if not isinstance(event, IN_A_RACE):
+            return True
+        race = self.races[event.race]
+        return race.official is not None or race.published or classification.counts(race)
 
     def may_settle(self, event: e.Event) -> bool:
         """Say whether the last event may have changed a final distance, or which are final."""

@@ -26,8 +26,9 @@ class ClassificationProjection:
         self._rows = Kept()
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return the distances that the event touched."""
-        del event, book
+        """Return the distances in which a result that is shown may be another."""
+        if not book.may_show(event):
+            return ()
         return tuple(sorted(name for kind, name in touched if kind == "distance"))
 
     def render(self, book: Book, scope: str) -> Document | None:

@@ -11,7 +11,7 @@ from projections.kept import KEPT, Kept
 from projections.projection import Document, Row
 from projections.race_header import instant
 from tracker.domain.distance import Distance
-from tracker.domain.events import Event
+from tracker.domain.events import Event, HelmetNumberAssigned, SkaterEntered, TeamEntered
 from tracker.domain.race import Race
 from tracker.domain.result import result_state
 
@@ -31,8 +31,10 @@ class ProgrammeProjection:
         self._rows: dict[str, _Rows] = {}
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return the competitions that the event touched."""
-        del event, book
+        """Return the competitions that the event touched; the programme shows no entries."""
+        del book
+        if isinstance(event, SkaterEntered | TeamEntered | HelmetNumberAssigned):
+            return ()
         return tuple(sorted(name for kind, name in touched if kind == "competition"))
 
     def render(self, book: Book, scope: str) -> Document | None:
