@@ -15,7 +15,7 @@ from tracker.domain.competition import Competition
 from tracker.domain.distance import Distance
 from tracker.domain.marks import Marks
 from tracker.domain.race import Race, ResultRow
-from tracker.domain.race_evolve import evolve_all
+from tracker.domain.race_evolve_all import evolve_all
 from tracker.domain.result import sheet
 from tracker.domain.ruleset import Ruleset
 from tracker.domain.standings import Standing

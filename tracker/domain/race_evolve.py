@@ -1,6 +1,5 @@
 """How a race's state follows from its events."""
 
-from collections.abc import Iterable
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -41,52 +40,6 @@ def evolve(state: Race, version: int, event: e.RaceEvent) -> Race:
         return replace(_refold(state, facts), version=version)
     applied = _apply(state, version, event)
     return replace(applied, version=version, facts=(*state.facts, (version, event)))
-
-
-def evolve_all(state: Race, facts: Iterable[tuple[int, e.RaceEvent]]) -> Race:
-    """Return the race after several events: what evolving it by one after the other comes to.
-
-    Crossings that only lengthen what their competitors have skated are put in together.
-    """
-    crossed: list[tuple[int, e.CrossingRecorded]] = []
-    for version, event in facts:
-        if isinstance(event, e.CrossingRecorded):
-            crossed.append((version, event))
-            continue
-        if crossed:
-            state, crossed = _crossed(state, crossed), []
-        state = evolve(state, version, event)
-    return _crossed(state, crossed) if crossed else state
-
-
-def _crossed(state: Race, facts: list[tuple[int, e.CrossingRecorded]]) -> Race:
-    """Return the race after a run of recorded crossings."""
-    field = {competitor: list(c.crossings) for competitor, c in state.field.items()}
-    started, limit = state.started_at_ms, state.lap_rows
-    unassigned = list(state.unassigned)
-    for version, event in facts:
-        if event.attempt != state.attempt:
-            continue
-        crossing = Crossing(
-            version, event.at_ms, event.elapsed_ms, event.time_source, event.source, event.flags
-        )
-        crossings = None if event.competitor is None else field.get(event.competitor)
-        if crossings is None:
-            unassigned.append(crossing)
-        else:
-            _put_in(crossings, crossing, started, limit)
-    return replace(
-        state,
-        version=facts[-1][0],
-        facts=(*state.facts, *facts),
-        unassigned=tuple(unassigned),
-        field={
-            competitor: c
-            if len(field[competitor]) == len(c.crossings) and field[competitor] == list(c.crossings)
-            else replace(c, crossings=tuple(field[competitor]))
-            for competitor, c in state.field.items()
-        },
-    )
 
 
 def _refold(state: Race, facts: tuple[tuple[int, e.RaceEvent], ...]) -> Race:
@@ -285,11 +238,11 @@ def _crossing(state: Race, version: int, event: e.CrossingRecorded | e.CrossingA
 
 def _insert(state: Race, c: OnIce, crossing: Crossing) -> OnIce:
     crossings = list(c.crossings)
-    _put_in(crossings, crossing, state.started_at_ms, state.lap_rows)
+    put_in(crossings, crossing, state.started_at_ms, state.lap_rows)
     return replace(c, crossings=tuple(crossings))
 
 
-def _put_in(
+def put_in(
     crossings: list[Crossing], crossing: Crossing, started_at_ms: int | None, lap_rows: int
 ) -> None:
     """Put a crossing where it happened: a late one may stand before others.
