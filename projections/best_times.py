@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import ClassVar
 
 from projections.book import Book, Scope
+from projections.kept import KEPT, Kept
 from projections.projection import Document, Row
 from tracker.domain import best_times
 from tracker.domain import events as e
@@ -70,7 +71,8 @@ class BestTimesProjection:
     version: ClassVar[int] = 1
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, str], tuple[Own, Row]] = {}
+        self._rows: dict[str, tuple[dict[str, Own], dict[str, Row]]] = {}
+        self._of_races = Kept(16 * KEPT)
 
     def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the competitions and tables whose best times an event may have changed."""
@@ -103,7 +105,7 @@ class BestTimesProjection:
         """Return a competition's best times, its races', or a season's over one distance."""
         competition, slash, _ = scope.partition("/")
         if slash:
-            return _races(book, competition)
+            return self._races(book, competition)
         series, colon, table = scope.partition(":")
         return _season(book, series, table) if colon else self._competition(book, scope)
 
@@ -115,7 +117,7 @@ class BestTimesProjection:
         own = best_times.stated_own(state.best_times)
         own |= book.own_bests().left.get(competition, {})
         rows = {f"{each.kind}/{each.skated.table}": _standing(each) for each in found.standing}
-        rows |= {key: self._own(competition, key, each) for key, each in own.items()}
+        rows |= self._own(competition, own)
         header = {
             "competition": competition,
             "name": state.created.name,
@@ -124,13 +126,34 @@ class BestTimesProjection:
         }
         return Document(header, rows, tuple(rows))
 
-    def _own(self, competition: str, key: str, own: Own) -> Row:
-        """Return a best's row; the same object for the same best, so that it is encoded once."""
-        known = self._rows.get((competition, key))
-        if known is None or known[0] != own:
-            row = {**_head(own.kind, own.skated), **_best(own.best), "beats": _beaten(own.before)}
-            known = self._rows[competition, key] = (own, row)
-        return known[1]
+    def _races(self, book: Book, competition: str) -> Document | None:
+        state = book.competitions.get(competition)
+        if state is None or state.created is None:
+            return None
+        confirmable, ledger = book.confirmable(competition), book.own_bests()
+        beaten = ledger.beaten.get(competition, {})
+        rows: dict[str, Row] = {}
+        for race in book.official_in(competition):
+            assert race.scheduled is not None, "an official race was scheduled"
+            name = race.scheduled.race
+            row = self._of_races.of(
+                name,
+                (confirmable, beaten.get(name)),
+                lambda name=name: _of_race(book, competition, name),  # type: ignore[misc]  # bound now
+            )
+            if row:
+                rows[name] = row
+        return Document({"competition": competition}, rows, tuple(rows))
+
+    def _own(self, competition: str, own: dict[str, Own]) -> dict[str, Row]:
+        """Return the bests' rows; the same object for the same best, so that it is encoded once."""
+        before, known = self._rows.get(competition, ({}, {}))
+        rows = {
+            key: known[key] if before.get(key) is each else _own(each, before.get(key), known, key)
+            for key, each in own.items()
+        }
+        self._rows[competition] = own, rows
+        return rows
 
 
 def ranked(document: Document) -> Document:
@@ -188,17 +211,10 @@ def _competitions_of(book: Book, series: str) -> list[str]:
 # --- documents ---------------------------------------------------------------------------------
 
 
-def _races(book: Book, competition: str) -> Document | None:
-    state = book.competitions.get(competition)
-    if state is None or state.created is None:
-        return None
-    races = [
-        (race.scheduled.race, _of_race(book, competition, race.scheduled.race))
-        for race in book.official_in(competition)
-        if race.scheduled is not None
-    ]
-    rows = {race: row for race, row in races if row}
-    return Document({"competition": competition}, rows, tuple(rows))
+def _own(own: Own, before: Own | None, known: dict[str, Row], key: str) -> Row:
+    if before == own:
+        return known[key]
+    return {**_head(own.kind, own.skated), **_best(own.best), "beats": _beaten(own.before)}
 
 
 def _of_race(book: Book, competition: str, race: str) -> dict[str, list[Row]]:
@@ -211,7 +227,8 @@ def _of_race(book: Book, competition: str, race: str) -> dict[str, list[Row]]:
     for best, kind, confirmed in marks:
         if best.race == race:
             row.setdefault(best.competitor or "", []).append(_mark(kind, confirmed=confirmed))
-    for competitor, kinds in book.own_bests().beaten.get(race, {}).items():
+    beaten = book.own_bests().beaten.get(competition, {})
+    for competitor, kinds in beaten.get(race, {}).items():
         for own in kinds:
             row.setdefault(competitor, []).append(_mark(own, confirmed=True))
     return row

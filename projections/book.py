@@ -1,26 +1,18 @@
 """The fold of the whole log into domain states, shared by all projections of one runner."""
 
-from bisect import bisect_right
-from typing import TypeAlias
-
 from projections.notes import NOTED, Note, published, target_of
-from tracker.domain import best_times, classification, decider, marks, standings
+from projections.states import Scope, States
+from tracker.domain import best_times, classification, decider
 from tracker.domain import events as e
-from tracker.domain.classification import Classified
 from tracker.domain.competition import Competition
 from tracker.domain.distance import Distance
-from tracker.domain.marks import Marks
 from tracker.domain.race import Race
 from tracker.domain.result import result_state
-from tracker.domain.ruleset import Ruleset
 from tracker.domain.series import Series
-from tracker.domain.standings import Standing
-from tracker.domain.values import Round
 from tracker.log.codec import decode
 from tracker.log.recorded_event import RecordedEvent
 
-Scope: TypeAlias = tuple[str, str]
-"""What an event touched: its kind (race, distance, competition or series) and its id."""
+__all__ = ["BEFORE_A_RESULT", "ON_THE_ICE", "Book", "Scope"]
 
 ON_THE_ICE = (
     e.CrossingRecorded,
@@ -33,55 +25,33 @@ ON_THE_ICE = (
 """Facts that concern their race alone, as long as its result is not published."""
 
 
-class Book:
-    """Domain states by stream, at one position of the log.
+IN_A_RACE = (
+    *ON_THE_ICE,
+    e.StartListPublished,
+    e.StartPositionsChanged,
+    e.LineUpNamed,
+    e.RaceStarted,
+    e.FalseStartCalled,
+    e.RaceEnded,
+    e.FinishOrderRecorded,
+    e.FinishTimesRecorded,
+)
+"""Facts that by themselves publish nothing: only where a result is shown may it be another."""
 
-    States are frozen, so a copy costs the size of the tables and not of the states.
-    """
+BEFORE_A_RESULT = (
+    *IN_A_RACE,
+    e.ResultPublished,
+    e.SkaterEntered,
+    e.TeamEntered,
+    e.HelmetNumberAssigned,
+    e.RoundAdded,
+    e.ProgressionSet,
+)
+"""Facts after which no official result is another, and no more distances are final."""
 
-    def __init__(self) -> None:
-        self.position = 0
-        self.last: e.Event | None = None
-        self.races: dict[str, Race] = {}
-        self.distances: dict[str, Distance] = {}
-        self.competitions: dict[str, Competition] = {}
-        self.series: dict[str, Series] = {}
-        self.races_of: dict[str, tuple[str, ...]] = {}
-        """Races by distance, in the order in which they were scheduled."""
-        self.distances_of: dict[str, tuple[str, ...]] = {}
-        """Distances by competition and by series, in the order in which they were added."""
-        self.started_last: dict[str, str] = {}
-        """The race of each competition for which the gun went off last."""
-        self.official: dict[str, None] = {}
-        """Races with an official result, in the order in which they became so."""
-        self._ledger: best_times.Ledger | None = best_times.Ledger()
-        self.notes: dict[str, tuple[Note, ...]] = {}
-        """Decisions by race."""
-        self.settled: dict[str, tuple[Classified, ...]] = {}
-        """Final classifications of distances whose races this book does not hold."""
-        self._positions: dict[str, list[int]] = {}
-        """Where each race's events stand; shared by copies, which look no further than theirs."""
-        self._remembered: dict[Scope, object] = {}
 
-    def copy(self) -> "Book":
-        """Return a book that stays as this one is now."""
-        twin = Book()
-        twin.position = self.position
-        twin.last = self.last
-        twin.races = dict(self.races)
-        twin.distances = dict(self.distances)
-        twin.competitions = dict(self.competitions)
-        twin.series = dict(self.series)
-        twin.races_of = dict(self.races_of)
-        twin.distances_of = dict(self.distances_of)
-        twin.started_last = dict(self.started_last)
-        twin.official = dict(self.official)
-        twin._ledger = self._ledger
-        twin.notes = dict(self.notes)
-        twin.settled = dict(self.settled)
-        twin._positions = self._positions
-        twin._remembered = dict(self._remembered)
-        return twin
+class Book(States):
+    """Domain states that go on with the log."""
 
     def fold(self, recorded: RecordedEvent) -> frozenset[Scope]:
         """Fold the next event and return what it touched.
@@ -91,19 +61,19 @@ class Book:
         """
         event = decode(recorded)
         kind, _, name = recorded.stream.partition("-")
+        self.quiet = False
         if kind == "race":
             touched = self._fold_race(name, recorded, event)
         else:
             touched = self._fold_programme(kind, name, recorded, event)
         self.position = recorded.position
         self.last = event
+        self.stream = recorded.stream
         found = frozenset(touched)
-        for kind, name in found:
-            self._remembered.pop((kind, name), None)
-            if kind == "distance":
-                self._remembered.pop(("marks", name), None)
-            if kind == "competition":
-                self._remembered.pop(("best times", name), None)
+        self._folded += 1
+        for scope in found:
+            if scope[0] != "race":
+                self._touched[scope] = self._folded
         return found
 
     @property
@@ -112,134 +82,43 @@ class Book:
         assert self.last is not None, "nothing was folded yet"
         return self.last
 
-    def version_at(self, race: str, position: int) -> int:
-        """Return how many events a race had at a position that this book has reached."""
-        return bisect_right(self._positions.get(race, ()), min(position, self.position))
-
-    def races_in(self, distance: str) -> list[Race]:
-        """Return the races of a distance in the order in which they were scheduled."""
-        return [self.races[race] for race in self.races_of.get(distance, ())]
-
-    def distances_in(self, owner: str) -> list[Distance]:
-        """Return the distances of a competition or series in the order of the programme."""
-        found = [self.distances[distance] for distance in self.distances_of.get(owner, ())]
-        return sorted(found, key=self._programme_order)
-
-    def ruleset_of(self, competition: str) -> Ruleset | None:
-        """Return the ruleset that a competition adopted."""
-        found = self.competitions.get(competition)
-        return found.ruleset if found else None
-
-    def rounds_in(self, distance: str) -> dict[Round, list[Race]]:
-        """Return the races of a distance by round, as far as they are not cancelled."""
-        found: dict[Round, list[Race]] = {}
-        for race in self.races_in(distance):
-            if race.scheduled is not None and not race.cancelled:
-                found.setdefault(race.scheduled.round, []).append(race)
-        return found
-
-    def marks_in(self, distance: str) -> dict[str, Marks]:
-        """Return the marks of each round of a distance."""
-        scope = ("marks", distance)
-        known = self._remembered.get(scope)
-        if known is None:
-            tables = self.distances.get(distance, Distance()).progressions
-            known = {
-                round_: marks.marks(races, tables.get(round_))
-                for round_, races in self.rounds_in(distance).items()
-            }
-            self._remembered[scope] = known
-        return known  # type: ignore[return-value]  # what is remembered is typed by its scope
-
-    def marks_of(self, race: Race) -> Marks:
-        """Return the marks of a race's competitors."""
-        scheduled = race.scheduled
-        if scheduled is None:
-            return {}
-        return self.marks_in(scheduled.distance).get(scheduled.round, {})
-
-    def is_final(self, distance: str) -> bool:
-        """Return whether every race of a distance is official."""
-        if distance in self.settled:
+    def may_show(self, event: e.Event) -> bool:
+        """Say whether the last event may have changed a result that is shown, or the programme."""
+        if not isinstance(event, IN_A_RACE):
             return True
-        return classification.is_final(self.races_in(distance))
+        race = self.races[event.race]
+        return race.official is not None or race.published or classification.counts(race)
 
-    def classified(self, distance: str) -> tuple[Classified, ...]:
-        """Return the classification of a distance."""
-        if distance in self.settled:
-            return self.settled[distance]
-        scope = ("distance", distance)
-        known = self._remembered.get(scope)
-        if known is None:
-            ruleset = self.ruleset_of(distance.split("/", 1)[0])
-            races = self.races_in(distance)
-            known = classification.classify(races, ruleset) if ruleset and races else ()
-            self._remembered[scope] = known
-        return known  # type: ignore[return-value]  # what is remembered is typed by its scope
-
-    def official_in(self, competition: str) -> list[Race]:
-        """Return a competition's races with an official result, in the order they became so."""
-        prefix = f"{competition}/"
-        return [self.races[race] for race in self.official if race.startswith(prefix)]
-
-    def confirmable(self, competition: str) -> best_times.Confirmable:
-        """Return the world, championship and track best times of a competition."""
-        scope = ("best times", competition)
-        known = self._remembered.get(scope)
-        if known is None:
-            races = self.official_in(competition)
-            known = best_times.confirmable(races, self.stated(competition))
-            self._remembered[scope] = known
-        return known  # type: ignore[return-value]  # what is remembered is typed by its scope
-
-    def own_bests(self) -> best_times.Ledger:
-        """Return the season and personal bests of the whole log."""
-        if self._ledger is None:
-            ledger = best_times.Ledger()
-            for race in self.official:
-                ledger = best_times.add(ledger, self.races[race], self.stated(race))
-            self._ledger = ledger
-        return self._ledger
-
-    def stated(self, name: str) -> best_times.Stated:
-        """Return what stood when a competition began, named by itself or by a race of it."""
-        return self.competitions.get(name.split("/", 1)[0], Competition()).best_times
-
-    def standings(self, series: str) -> dict[str, tuple[Standing, ...]]:
-        """Return the tables of a series in which somebody stands."""
-        scope = ("series", series)
-        known = self._remembered.get(scope)
-        if known is None:
-            known = self._tables(series)
-            self._remembered[scope] = known
-        return known  # type: ignore[return-value]  # likewise
-
-    def _tables(self, series: str) -> dict[str, tuple[Standing, ...]]:
-        state = self.series.get(series)
-        if state is None or state.created is None:
-            return {}
-        final = [
-            (each.added, self.classified(each.added.distance))
-            for each in self.distances_in(f"series {series}")
-            if each.added is not None and self.is_final(each.added.distance)
+    def may_settle(self, event: e.Event) -> bool:
+        """Say whether the last event may have changed a final distance, or which are final."""
+        if isinstance(event, BEFORE_A_RESULT):
+            return False
+        kind, _, name = self.stream.partition("-")
+        if kind != "race" or isinstance(event, e.RaceCancelled):
+            return True
+        scheduled = self.races[name].scheduled
+        if scheduled is None or self.is_final(scheduled.distance):
+            return True
+        beside = [
+            race
+            for race in self.races_in(scheduled.distance)
+            if race.scheduled is not None and race.scheduled.race != name
         ]
-        return standings.tables(state.created.ruleset, final, state.brought_in)
-
-    def _programme_order(self, distance: Distance) -> tuple[str, str, int]:
-        if distance.added is None:
-            return ("", "", 0)
-        competition = self.competitions.get(distance.added.competition, Competition())
-        starts_on = competition.created.starts_on if competition.created else ""
-        return (starts_on, distance.added.competition, distance.added.order)
+        return classification.is_final(beside)  # then it was final without this race
 
     def _fold_race(self, race: str, recorded: RecordedEvent, event: e.Event) -> list[Scope]:
-        before = self.races.get(race, Race())
-        after = decider.evolve(before, recorded.version, event)
-        assert isinstance(after, Race)
-        self.races[race] = after
         positions = self._positions.setdefault(race, [])
         if not positions or positions[-1] < recorded.position:  # a copy may fold it again
             positions.append(recorded.position)
+        known = self._races.get(race)
+        if known is not None and isinstance(event, ON_THE_ICE) and _is_nothing_but_raced(known):
+            self._on_the_ice.setdefault(race, []).append((recorded.version, event))
+            self.quiet = True
+            return [("race", race)]
+        before = self.races.get(race, Race())
+        after = decider.evolve(before, recorded.version, event)
+        assert isinstance(after, Race)
+        self._races[race] = after
         self._keep_best_times(race, before, after)
         if isinstance(event, NOTED):
             self._note(race, before, after, recorded, event)
@@ -249,6 +128,7 @@ class Book:
         if isinstance(event, e.RaceScheduled):
             others = self.races_of.get(scheduled.distance, ())
             self.races_of[scheduled.distance] = (*others, race)
+            self._orders.clear()
         if isinstance(event, e.RaceStarted):
             self.started_last[scheduled.competition] = race
         touched = [("race", race)]
@@ -277,6 +157,8 @@ class Book:
             return
         if race not in self.official:
             self.official[race] = None
+            competition = race.split("/", 1)[0]
+            self._official_in[competition] = (*self._official_in.get(competition, ()), race)
             if self._ledger is not None:
                 self._ledger = best_times.add(self._ledger, after, self.stated(race))
         elif best_times.recognised(before) != best_times.recognised(after):
@@ -286,6 +168,8 @@ class Book:
         self, kind: str, name: str, recorded: RecordedEvent, event: e.Event
     ) -> list[Scope]:
         state: decider.State
+        self._arranged.clear()
+        self._orders.clear()
         match kind:
             case "distance":
                 state = self.distances.get(name, Distance())
@@ -363,6 +247,11 @@ class Book:
         self.notes[race] = published(notes, after, recorded.position)
 
 
+def _is_nothing_but_raced(race: Race) -> bool:
+    """Say whether what happens on the ice now can neither end the race nor change a result."""
+    return not (race.published or race.review_open or race.official is not None)
+
+
 def _concerns_its_race_alone(event: e.Event, before: Race, after: Race) -> bool:
     """Say whether nothing but the race's own documents can have changed."""
     return (
@@ -370,7 +259,3 @@ def _concerns_its_race_alone(event: e.Event, before: Race, after: Race) -> bool:
         and not after.published
         and result_state(before) == result_state(after)
     )
-
-
-def _programme_order(distance: Distance) -> int:
-    return distance.added.order if distance.added else 0

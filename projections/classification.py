@@ -1,14 +1,18 @@
 """The final order of a distance, with medals and points once all of it is official."""
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, TypeAlias
 
 from projections.book import Book, Scope
+from projections.kept import Kept
 from projections.projection import Document, Row
-from projections.race_header import mark
+from projections.race_header import mark_row as mark
 from tracker.domain.classification import Classified
 from tracker.domain.events import Event
-from tracker.domain.marks import UNMARKED
+from tracker.domain.marks import UNMARKED, Mark, Marks
 from tracker.domain.values import Member
+
+_Line: TypeAlias = tuple[Classified, Mark | None, bool]
 
 
 class ClassificationProjection:
@@ -17,9 +21,14 @@ class ClassificationProjection:
     name: ClassVar[str] = "classification"
     version: ClassVar[int] = 2
 
+    def __init__(self) -> None:
+        self._documents = Kept()
+        self._rows = Kept()
+
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return the distances that the event touched."""
-        del event, book
+        """Return the distances in which a result that is shown may be another."""
+        if not book.may_show(event):
+            return ()
         return tuple(sorted(name for kind, name in touched if kind == "distance"))
 
     def render(self, book: Book, scope: str) -> Document | None:
@@ -29,9 +38,10 @@ class ClassificationProjection:
             return None
         added = distance.added
         official = book.is_final(scope)
-        classified = book.classified(scope)
-        return Document(
-            {
+        classified, marked = book.classified(scope), book.marks_in(scope)
+
+        def document() -> Document:
+            header = {
                 "distance": scope,
                 "competition": added.competition,
                 "series": added.series,
@@ -40,16 +50,33 @@ class ClassificationProjection:
                 "relay": added.relay,
                 "metres": added.metres,
                 "official": official,
-            },
-            {
-                one.competitor: {
-                    **_entry(one, official=official),
-                    **mark(one.competitor, book.marks_in(scope).get(one.round, UNMARKED)),
-                }
-                for one in classified
-            },
-            tuple(one.competitor for one in classified),
-        )
+            }
+            rows = self._changed(scope, classified, marked, official=official)
+            return Document(header, rows, tuple(rows))
+
+        return self._documents.of(scope, (added, official, classified, marked), document)
+
+    def _changed(
+        self,
+        scope: str,
+        classified: Sequence[Classified],
+        marked: Mapping[str, Marks],
+        *,
+        official: bool,
+    ) -> dict[str, Row]:
+        """Return the rows; the same object for the same line, so that it is encoded once."""
+        before: dict[str, tuple[_Line, Row]] = self._rows.last(scope) or {}
+        now: dict[str, tuple[_Line, Row]] = {}
+        for one in classified:
+            found = marked.get(one.round, UNMARKED).get(one.competitor)
+            line = (one, found, official)
+            known = before.get(one.competitor)
+            if known is None or known[0] != line:
+                row = {**_entry(one, official=official), **mark(found)}
+                known = (line, row)
+            now[one.competitor] = known
+        self._rows.of(scope, (now,), lambda: now)
+        return {competitor: row for competitor, (_, row) in now.items()}
 
 
 def read_classified(document: Document) -> tuple[Classified, ...]:

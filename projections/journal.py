@@ -1,12 +1,15 @@
 """Who decided what, when, and what it replaced."""
 
+from itertools import compress
+from operator import is_not
 from typing import Any, ClassVar
 
 import msgspec
+from msgspec import Struct
 
 from projections.book import Book, Scope
+from projections.kept import KEPT, Kept
 from projections.notes import NOTED, Note
-from projections.programme import in_order
 from projections.projection import Document, Row
 from tracker.domain import events as e
 from tracker.domain.best_times import clock
@@ -22,7 +25,8 @@ class JournalProjection:
     version: ClassVar[int] = 1
 
     def __init__(self) -> None:
-        self._rows: dict[int, tuple[Note, Row]] = {}
+        self._rows: dict[str, _Rows] = {}
+        self._known = Kept()
 
     def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the race of a decision and its competition; a new race or competition likewise."""
@@ -31,7 +35,8 @@ class JournalProjection:
             return (event.competition,)
         if not isinstance(event, (*NOTED, e.RaceScheduled)):
             return ()
-        return tuple(sorted(name for kind, name in touched if kind in {"race", "competition"}))
+        above = sorted(name for kind, name in touched if kind == "competition")
+        return (*above, event.race)
 
     def render(self, book: Book, scope: str) -> Document | None:
         """Return the public journal of a race or a competition in the order of the log."""
@@ -45,30 +50,57 @@ class JournalProjection:
                 "name": race.scheduled.name,
                 "round": race.scheduled.round_name,
             }
-            races = [scope]
+            races: tuple[str, ...] = (scope,)
         else:
             competition = book.competitions.get(scope)
             if competition is None or competition.created is None:
                 return None
             header = {"competition": scope, "name": competition.created.name}
-            scheduled = (race.scheduled for race in in_order(book, book.distances_in(scope)))
-            races = [each.race for each in scheduled if each is not None]
-        found = [
-            (note.position, race, note)
-            for race in races
-            for note in book.notes.get(race, ())
-            if note.public_at is not None
-        ]
-        found.sort(key=lambda each: each[0])
-        entries = {str(position): self._row(race, note) for position, race, note in found}
-        return Document(header, entries, tuple(entries))
+            races = book.programme_of(scope)
+        rows = self._entries(book, scope, races)
+        return self._known.of(
+            scope, (rows, *header.values()), lambda: Document(header, rows, tuple(rows))
+        )
 
-    def _row(self, race: str, note: Note) -> Row:
-        """Return a note's row; the same object for the same note, so that it is encoded once."""
-        known = self._rows.get(note.position)
-        if known is None or known[0] is not note:
-            known = self._rows[note.position] = (note, _entry(race, note))
-        return known[1]
+    def _entries(self, book: Book, scope: str, races: tuple[str, ...]) -> dict[str, Row]:
+        """Return the rows of races; the same object for the same note: it is encoded once."""
+        notes = tuple(map(book.notes.get, races))
+        known = self._rows.pop(scope, None)
+        if known is None or known.races != races:
+            known = _Rows(races, (None,) * len(races), {}, {})
+        seen, rows = known.seen, known.rows
+        changed = zip(races, notes, known.notes, strict=True)
+        others = list(compress(changed, map(is_not, notes, known.notes)))
+        public = {
+            note.position: (race, note)
+            for race, own, _ in others
+            for note in own or ()
+            if note.public_at is not None
+        }
+        gone = {note.position for *_, before in others for note in before or ()} - public.keys()
+        if not gone.isdisjoint(seen):
+            seen = {key: note for key, note in seen.items() if key not in gone}
+            rows = {str(key): rows[str(key)] for key in seen}
+        for position, (race, note) in public.items():
+            if seen.get(position) is not note:
+                seen = {**seen, position: note}
+                rows = {**rows, str(position): _entry(race, note)}
+        if list(seen) != sorted(seen):
+            seen = dict(sorted(seen.items()))
+            rows = {str(position): rows[str(position)] for position in seen}
+        self._rows[scope] = _Rows(races, notes, seen, rows)
+        if len(self._rows) > KEPT:
+            del self._rows[next(iter(self._rows))]
+        return rows
+
+
+class _Rows(Struct, frozen=True):
+    """The rows of a document, with the notes that they show."""
+
+    races: tuple[str, ...]
+    notes: tuple[tuple[Note, ...] | None, ...]
+    seen: dict[int, Note]
+    rows: dict[str, Row]
 
 
 def _entry(race: str, note: Note) -> Row:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from projections import nations
 from projections.book import Book, Scope
+from projections.kept import Kept
 from projections.projection import Document, Row
 from tracker.domain.classification import Classified
 from tracker.domain.events import Event
@@ -25,9 +26,13 @@ class MedalsProjection:
     name: ClassVar[str] = "medals"
     version: ClassVar[int] = 1
 
+    def __init__(self) -> None:
+        self._documents = Kept()
+
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return every table of the competitions that the event touched."""
-        del event, book
+        """Return every table of the competitions in which an official result may be another."""
+        if not book.may_settle(event):
+            return ()
         names = sorted(name for kind, name in touched if kind == "competition")
         return tuple(f"{name}:{table}" for name in names for table in TABLES)
 
@@ -38,9 +43,16 @@ class MedalsProjection:
         if state is None or state.created is None:
             return None
         by, _, gender = table.partition("-")
-        rows = _count(_medals(book, competition, gender), by)
-        header = {"competition": competition, "by": by, "gender": gender}
-        return Document(header, rows, tuple(rows))
+        final = tuple(_final(book, competition, gender))
+
+        def document() -> Document:
+            medals = (one for each in final for one in each if one.medal is not None)
+            rows = _count(medals, by)
+            return Document(
+                {"competition": competition, "by": by, "gender": gender}, rows, tuple(rows)
+            )
+
+        return self._documents.of(scope, final, document)
 
 
 def feed(book: Book, competition: str) -> Row:
@@ -53,14 +65,14 @@ def feed(book: Book, competition: str) -> Row:
     return {"competition": competition, "tables": tables}
 
 
-def _medals(book: Book, competition: str, gender: str) -> Iterator[Classified]:
-    """Yield the medallists of the distances that are final."""
+def _final(book: Book, competition: str, gender: str) -> Iterator[tuple[Classified, ...]]:
+    """Yield the classifications of the distances that are final."""
     for distance in book.distances_in(competition):
         added = distance.added
         if added is None or gender not in ("all", added.gender):
             continue
         if book.is_final(added.distance):
-            yield from (one for one in book.classified(added.distance) if one.medal is not None)
+            yield book.classified(added.distance)
 
 
 def _count(medallists: Iterator[Classified], by: str) -> dict[str, Row]:

@@ -1,19 +1,23 @@
 """The day of a competition: its races, how each stands, what is current, what is next."""
 
-from collections.abc import Sequence
+from itertools import compress
+from operator import is_not
 from typing import ClassVar
 
+from msgspec import Struct
+
 from projections.book import Book, Scope
+from projections.kept import KEPT, Kept
 from projections.projection import Document, Row
 from projections.race_header import instant
 from tracker.domain.distance import Distance
-from tracker.domain.events import Event
+from tracker.domain.events import Event, HelmetNumberAssigned, SkaterEntered, TeamEntered
 from tracker.domain.race import Race
 from tracker.domain.result import result_state
 
 _PODIUM = 3
-_LATE = 2**62
-"""Sorts a race without a time after those that have one."""
+_WAITING = frozenset({"SCHEDULED", "START_LIST"})
+"""States of a race that has not been started."""
 
 
 class ProgrammeProjection:
@@ -23,11 +27,14 @@ class ProgrammeProjection:
     version: ClassVar[int] = 1
 
     def __init__(self) -> None:
-        self._rows: dict[str, tuple[Race, Row]] = {}
+        self._known: Kept = Kept()
+        self._rows: dict[str, _Rows] = {}
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return the competitions that the event touched."""
-        del event, book
+        """Return the competitions that the event touched; the programme shows no entries."""
+        del book
+        if isinstance(event, SkaterEntered | TeamEntered | HelmetNumberAssigned):
+            return ()
         return tuple(sorted(name for kind, name in touched if kind == "competition"))
 
     def render(self, book: Book, scope: str) -> Document | None:
@@ -37,10 +44,15 @@ class ProgrammeProjection:
             return None
         created = competition.created
         distances = book.distances_in(scope)
-        races = in_order(book, distances)
+        order = book.programme_of(scope)
+        rows = self._entries(book, scope, order)
         current = current_race(book, scope)
-        return Document(
-            {
+        following = self._known.of(
+            (scope, "next"), (rows, order, current), lambda: _next(rows, order, current)
+        )
+
+        def header() -> Row:
+            return {
                 "competition": scope,
                 "name": created.name,
                 "city": created.city,
@@ -50,19 +62,45 @@ class ProgrammeProjection:
                 "series": created.series,
                 "distances": [_distance(book, each) for each in distances],
                 "current": current,
-                "next": _next(races, current),
-            },
-            {_id(race): self._row(race) for race in races},
-            tuple(_id(race) for race in races),
-        )
+                "next": following,
+            }
 
-    def _row(self, race: Race) -> Row:
-        """Return a race's row; the same object for the same state, so that it is encoded once."""
-        name = _id(race)
-        known = self._rows.get(name)
-        if known is None or known[0] is not race:
-            known = self._rows[name] = (race, _entry(race))
-        return known[1]
+        official = (book.is_final(each.added.distance) for each in distances if each.added)
+        inputs = (created, current, following, *distances, *official)
+        head = self._known.of((scope, "header"), inputs, header)
+        return self._known.of(scope, (head, rows, order), lambda: Document(head, rows, order))
+
+    def _entries(self, book: Book, scope: str, order: tuple[str, ...]) -> dict[str, Row]:
+        """Return the rows of races; the same object for the same row: it is encoded once."""
+        races = tuple(map(book.races.__getitem__, order))
+        known = self._rows.get(scope)
+        if known is None or known.order is not order:
+            before = {} if known is None else dict(zip(known.order, known.races, strict=True))
+            rows = {
+                race: known.rows[race]
+                if known is not None and before.get(race) is state
+                else _entry(state)
+                for race, state in zip(order, races, strict=True)
+            }
+        else:
+            rows = known.rows
+            for state in compress(races, map(is_not, races, known.races)):
+                row = _entry(state)
+                if row != rows[_id(state)]:
+                    rows = {**rows, _id(state): row}
+        self._rows.pop(scope, None)
+        self._rows[scope] = _Rows(order, races, rows)
+        if len(self._rows) > KEPT:
+            del self._rows[next(iter(self._rows))]
+        return rows
+
+
+class _Rows(Struct, frozen=True):
+    """The rows of a competition's races, with the states that they show."""
+
+    order: tuple[str, ...]
+    races: tuple[Race, ...]
+    rows: dict[str, Row]
 
 
 def current_race(book: Book, competition: str) -> str | None:
@@ -74,29 +112,13 @@ def current_race(book: Book, competition: str) -> str | None:
     started = book.started_last.get(competition)
     if started is not None:
         return started
-    races = in_order(book, book.distances_in(competition))
+    races = (book.races[race] for race in book.programme_of(competition))
     return next((_id(race) for race in races if race.has_start_list and not race.cancelled), None)
 
 
-def in_order(book: Book, distances: Sequence[Distance]) -> list[Race]:
-    """Return the races of distances as they follow each other: by time, then as numbered."""
-    races = [
-        race for d in distances if d.added is not None for race in book.races_in(d.added.distance)
-    ]
-    return sorted(races, key=_order)
-
-
-def _order(race: Race) -> tuple[int, int]:
-    scheduled = race.scheduled
-    assert scheduled is not None
-    at_ms = scheduled.scheduled_at_ms
-    return (_LATE if at_ms is None else at_ms, scheduled.order)
-
-
-def _next(races: Sequence[Race], current: str | None) -> str | None:
-    """Return the first race that has not been started and is not current."""
-    waiting = (r for r in races if result_state(r) in {"SCHEDULED", "START_LIST"})
-    return next((_id(race) for race in waiting if _id(race) != current), None)
+def _next(rows: dict[str, Row], order: tuple[str, ...], current: str | None) -> str | None:
+    waiting = (race for race in order if rows[race]["state"] in _WAITING)
+    return next((race for race in waiting if race != current), None)
 
 
 def _id(race: Race) -> str:

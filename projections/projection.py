@@ -40,7 +40,8 @@ class Projection(Protocol):
     """A read model that is stored as temporal rows.
 
     `scopes` may name a scope that does not change, but never leaves one out that does; it is asked
-    after the event was folded into the book.
+    after the event was folded into the book. It is not asked after a fact on the ice of a race
+    that has no result yet: no document that is stored shows those.
     """
 
     name: ClassVar[str]

@@ -2,12 +2,33 @@
 
 from typing import ClassVar
 
-from projections.book import Book, Scope
+from projections.book import ON_THE_ICE, Book, Scope
+from projections.kept import Kept
 from projections.projection import Document, Row
 from projections.rounds import drawn_row, revision
+from tracker.domain import events as e
 from tracker.domain.cards import Escalation, escalations
-from tracker.domain.events import Event
+from tracker.domain.competition import Competition
 from tracker.domain.race import Race
+
+_NO_REASON = (
+    *ON_THE_ICE,
+    e.RaceEnded,
+    e.FinishOrderRecorded,
+    e.FinishTimesRecorded,
+    e.ResultPublished,
+    e.ReviewOpened,
+    e.ReviewClosed,
+    e.SkaterEntered,
+    e.TeamEntered,
+    e.HelmetNumberAssigned,
+    e.RoundAdded,
+    e.ProgressionSet,
+)
+"""Facts after which nothing else is proposed than before."""
+
+
+_NONE: dict[str, Row] = {}
 
 
 class ProposalsProjection:
@@ -16,9 +37,14 @@ class ProposalsProjection:
     name: ClassVar[str] = "proposals"
     version: ClassVar[int] = 1
 
-    def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return the competitions that the event touched."""
-        del event, book
+    def __init__(self) -> None:
+        self._known = Kept()
+
+    def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
+        """Return the competitions in which a decision, a draw or an official result is another."""
+        del book
+        if isinstance(event, _NO_REASON):
+            return ()
         return tuple(sorted(name for kind, name in touched if kind == "competition"))
 
     def render(self, book: Book, scope: str) -> Document | None:
@@ -33,14 +59,30 @@ class ProposalsProjection:
             for race in book.races_in(distance.added.distance)
             if not race.cancelled
         ]
-        entries: dict[str, Row] = {}
-        if competition.ruleset is not None:
-            for step in escalations(races, competition.ruleset, competition.withdrawn):
-                entries[f"{step.step} {step.competitor} {step.race}"] = _step(step)
-        for race in races:
-            entries |= _stale(race, book)
-        return Document(
-            {"competition": scope, "name": competition.created.name}, entries, tuple(entries)
+        steps = self._steps(scope, competition, [race for race in races if race.decisions])
+        stale = [_stale(race, book) for race in races if race.drawn is not None]
+        if not any(stale):
+            stale = []
+        created = competition.created
+
+        def document() -> Document:
+            entries = {key: row for found in (steps, *stale) for key, row in found.items()}
+            return Document({"competition": scope, "name": created.name}, entries, tuple(entries))
+
+        return self._known.of(scope, (created, steps, *stale), document)
+
+    def _steps(self, scope: str, competition: Competition, decided: list[Race]) -> dict[str, Row]:
+        """Return the rows of the steps that the rules suggest; the same for the same decisions."""
+        ruleset, withdrawn = competition.ruleset, competition.withdrawn
+        if ruleset is None:
+            return _NONE
+        return self._known.of(
+            (scope, "steps"),
+            (ruleset, withdrawn, *(race.decisions for race in decided)),
+            lambda: {
+                f"{step.step} {step.competitor} {step.race}": _step(step)
+                for step in escalations(decided, ruleset, withdrawn)
+            },
         )
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from projections.projection import Row
 from tracker.domain.laps import current_row, laps_to_go
-from tracker.domain.marks import Marks
+from tracker.domain.marks import Mark, Marks
 from tracker.domain.race import Decision, OnIce, Race
 from tracker.domain.result import result_state
 
@@ -75,7 +75,11 @@ def penalty(decision: Decision | None) -> Row | None:
 
 def mark(competitor: str, marks: Marks) -> Row:
     """Return the mark beside a place, and whether anything can still take it away."""
-    found = marks.get(competitor)
+    return mark_row(marks.get(competitor))
+
+
+def mark_row(found: Mark | None) -> Row:
+    """Return a mark as it is shown."""
     if found is None:
         return {"mark": None, "mark_certain": None}
     return {"mark": found.text or None, "mark_certain": found.certain}

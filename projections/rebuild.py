@@ -1,16 +1,20 @@
 """Fills a projection's rows anew beside the old ones, compares, and swaps them."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+import gc
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+import msgspec
 from msgspec import Struct
 
-from projections import store
+from projections import operations, store
 from projections.book import Book
 from projections.projection import Projection
 from projections.store import Difference, Generation
-from projections.writer import Status, Track, state_of
+from projections.writer import SCOPES_KEPT, Status, Track, state_of
 from tracker.errors import NotFound, ProjectionError
 from tracker.log.recorded_event import RecordedEvent
 
@@ -21,10 +25,14 @@ if TYPE_CHECKING:
 
 PAGE = 5_000
 """Events read at a time."""
+TURN = 100
+"""Events folded before other tasks of the process have a turn."""
 COPY_AT = 20_000
-"""Finished rows gathered before they are copied."""
+"""Rows gathered before they are written."""
 CLOSE_ENOUGH = 500
 """Events that may be left to fold while the writer is kept waiting."""
+COLLECT_AFTER = 50_000
+"""Objects made before cycles are looked for; Python by itself does so after 700."""
 SHOWN = 20
 """Differences that are reported one by one."""
 
@@ -59,6 +67,23 @@ class Rebuilt(Struct, frozen=True):
     shown: tuple[Difference, ...]
     replaced: int | None
     """The version that was live before; None when there was none."""
+    compared: bool
+    """Whether the rows before were of the same version and position, so that they had to agree."""
+    skipped: tuple[int, ...] = ()
+    """Positions that an operator had the projection leave out."""
+
+
+class Progress(Struct, frozen=True):
+    """How far a rebuild is."""
+
+    names: tuple[str, ...]
+    position: int
+    of: int
+    seconds: float
+    """Since it began."""
+
+
+OnProgress: TypeAlias = Callable[[Progress], None]
 
 
 async def status(
@@ -69,6 +94,7 @@ async def status(
     async with pool.acquire() as connection:
         await store.install(connection)
         known = await store.generations(connection)
+        skips = await operations.skips(connection)
     found = [
         Status(
             each.projection,
@@ -77,6 +103,7 @@ async def status(
             max(head - each.position, 0),
             state_of(live=each.live, failure=each.failure),
             each.failure,
+            tuple(sorted(skips.get(each.projection, ()))),
         )
         for each in known
     ]
@@ -87,8 +114,25 @@ async def status(
     return sorted(found, key=lambda each: (each.name, each.state, each.version))
 
 
+def named(projections: Sequence[Projection], name: str) -> list[Projection]:
+    """Return the projections that a name means, `all` being every one.
+
+    Raises NotFound for an unknown name.
+    """
+    chosen = [p for p in projections if name in ("all", p.name)]
+    if not chosen:
+        names = ", ".join(p.name for p in projections)
+        raise NotFound(f"no projection is called {name}: there are {names}, or all")
+    return chosen
+
+
 async def rebuild(
-    log: Log, pool: "asyncpg.Pool[Any]", projections: Sequence[Projection], name: str = "all"
+    log: Log,
+    pool: "asyncpg.Pool[Any]",
+    projections: Sequence[Projection],
+    name: str = "all",
+    *,
+    on_progress: OnProgress | None = None,
 ) -> list[Rebuilt]:
     """Fill the rows of one projection, or all, anew from the log, and swap them in.
 
@@ -96,43 +140,72 @@ async def rebuild(
     the comparison only. Raises NotFound for an unknown name, ProjectionError while another rebuild
     runs, or when a projection cannot fold an event.
     """
-    chosen = [p for p in projections if name in ("all", p.name)]
-    if not chosen:
-        names = ", ".join(p.name for p in projections)
-        raise NotFound(f"no projection is called {name}: there are {names}, or all")
+    chosen = named(projections, name)
     async with pool.acquire() as connection:
-        await store.install(connection)
-        await store.write_fast(connection)
-        if not await store.try_lock(connection, "rebuild"):
-            raise ProjectionError("another rebuild is running: wait for its end")
+        await prepare(connection)
         try:
-            for left_over in await store.generations(connection):
-                if left_over.filled_by == "rebuild" and not left_over.live:
-                    await store.drop(connection, left_over.number)
-            rebuilding = _Rebuilding(log, connection)
-            return await rebuilding.run(chosen)
+            return await fill(log, connection, chosen, on_progress=on_progress)
         finally:
             await store.unlock(connection, "rebuild")
+
+
+async def prepare(connection: "Connection") -> None:
+    """Take the lock of the only rebuild, and throw away what an interrupted one left."""
+    await store.install(connection)
+    if not await store.try_lock(connection, "rebuild"):
+        raise ProjectionError("another rebuild is running: wait for its end")
+    for left_over in await store.generations(connection):
+        if left_over.filled_by == "rebuild" and not left_over.live:
+            await store.drop(connection, left_over.number)
+
+
+async def fill(
+    log: Log,
+    connection: "Connection",
+    projections: Sequence[Projection],
+    *,
+    on_progress: OnProgress | None = None,
+) -> list[Rebuilt]:
+    """Rebuild some projections together; the lock is held by who called."""
+    await store.write_fast(connection)
+    with collecting_rarely():
+        return await _Rebuilding(log, connection, on_progress).run(projections)
+
+
+@contextmanager
+def collecting_rarely() -> Iterator[None]:
+    """Look for cycles now and then only: what a rebuild makes is kept, or freed without them."""
+    before = gc.get_threshold()
+    gc.set_threshold(COLLECT_AFTER, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 class _Rebuilding:
     """Rebuilds some projections together, reading the log once."""
 
-    def __init__(self, log: Log, connection: "Connection") -> None:
+    def __init__(self, log: Log, connection: "Connection", on_progress: OnProgress | None) -> None:
         self._log = log
         self._connection = connection
         self._rows = store.Rows(connection)
         self._book = Book()
+        self._on_progress = on_progress
+        self._began = time.monotonic()
 
     async def run(self, projections: Sequence[Projection]) -> list[Rebuilt]:
         """Fill, catch up, compare and swap."""
-        tracks = [await self._begin(projection) for projection in projections]
+        skips = await operations.skips(self._connection)
+        tracks = [
+            await self._begin(each, skips.get(each.name, frozenset())) for each in projections
+        ]
         try:
             while True:
                 target = await self._target(tracks)
                 if target - self._book.position <= CLOSE_ENOUGH:
                     break
-                await self._fold(tracks, target, copy=True)
+                await self._fold(tracks, target)
             for track in tracks:
                 await self._copy(track)
             return await self._swap(tracks)
@@ -140,7 +213,7 @@ class _Rebuilding:
             await asyncio.shield(self._abandon(tracks))
             raise
 
-    async def _begin(self, projection: Projection) -> Track:
+    async def _begin(self, projection: Projection, skipped: frozenset[int]) -> Track:
         generation = await store.begin(
             self._connection,
             projection.name,
@@ -149,7 +222,7 @@ class _Rebuilding:
             filled_by="rebuild",
             epoch=self._log.epoch,
         )
-        return Track(projection, generation)
+        return Track(projection, generation, skipped)
 
     async def _abandon(self, tracks: Sequence[Track]) -> None:
         for track in tracks:
@@ -166,8 +239,8 @@ class _Rebuilding:
         live = (await self._live(tracks)).values()
         return min([head, *(each.position for each in live if _goes_on(each, self._log.epoch))])
 
-    async def _fold(self, tracks: Sequence[Track], target: int, *, copy: bool) -> None:
-        """Fold and render up to a position; copy what is finished when it has become much."""
+    async def _fold(self, tracks: Sequence[Track], target: int) -> None:
+        """Fold and render up to a position; write what has become much."""
         while self._book.position < target:
             page = await self._log.read_after(self._book.position, limit=PAGE, up_to=target)
             if not page:
@@ -175,23 +248,49 @@ class _Rebuilding:
                     f"the log ends at position {self._book.position}, before {target}: "
                     "is this the database that the read models were filled from?"
                 )
-            for event in page:
+            for count, event in enumerate(page, start=1):
                 touched = self._book.fold(event)
-                for track in tracks:
-                    track.render(track.scopes(touched, self._book), self._book)
-                    if track.failure is not None:
-                        raise ProjectionError(f"{track.projection.name} stops at {track.failure}")
-                    if copy and track.changes.finished >= COPY_AT:
-                        finished = track.changes.take_finished()
-                        await self._rows.copy(track.generation, finished)
-            await asyncio.sleep(0)
+                if not self._book.quiet:
+                    await self._observe(tracks, touched)
+                if count % TURN == 0:
+                    await asyncio.sleep(0)
+            for track in tracks:
+                if len(track.changes) >= COPY_AT:
+                    await self._copy(track)
+            self._tell(tracks, target)
+
+    async def _observe(self, tracks: Sequence[Track], touched: frozenset[tuple[str, str]]) -> None:
+        """Let every projection render what an event touched."""
+        for track in tracks:
+            scopes = track.scopes(touched, self._book)
+            if not scopes:
+                continue
+            if track.written:
+                for scope in scopes:
+                    if not track.changes.knows(scope):
+                        held = await self._rows.held(track.generation, scope)
+                        track.changes.learn(scope, held)
+            track.render(scopes, self._book)
+            if track.failure is not None:
+                raise ProjectionError(f"{track.projection.name} stops at {track.failure}")
+
+    def _tell(self, tracks: Sequence[Track], target: int) -> None:
+        if self._on_progress is not None:
+            names = tuple(track.projection.name for track in tracks)
+            seconds = time.monotonic() - self._began
+            self._on_progress(Progress(names, self._book.position, target, seconds))
 
     async def _copy(self, track: Track) -> None:
+        """Write what is not written yet, and keep no more scopes in memory than a writer does."""
         closed, opened = track.changes.take()
-        assert not closed, "nothing was written that could have been closed"
+        await self._rows.write(track.generation, closed, ())
         await self._rows.copy(track.generation, opened)
-        await self._rows.advance([store.Advance(track.generation, 0, self._book.position)])
+        await self._rows.advance(
+            [store.Advance(track.generation, track.position, self._book.position)]
+        )
         track.position = self._book.position
+        track.written = True
+        track.changes.forget(SCOPES_KEPT)
 
     async def _swap(self, tracks: Sequence[Track]) -> list[Rebuilt]:
         """Go exactly as far as the live rows are, compare, and let the new ones be read."""
@@ -200,7 +299,7 @@ class _Rebuilding:
             for each in sorted(live.values(), key=lambda g: g.number):
                 await store.hold(self._connection, each.number)
             live = await self._live(tracks)
-            await self._fold(tracks, await self._target(tracks), copy=False)
+            await self._fold(tracks, await self._target(tracks))
             done = [await self._finish(track, live.get(track.projection.name)) for track in tracks]
         for each in live.values():
             await store.drop(self._connection, each.number)
@@ -213,12 +312,13 @@ class _Rebuilding:
         )
         total = 0
         shown: tuple[Difference, ...] = ()
-        if live is not None and live.position == self._book.position:
+        same_place = live is not None and live.position == self._book.position
+        if live is not None and same_place:
             total, shown = await store.differences(
                 self._connection, live.number, track.generation, SHOWN
             )
         await store.promote(self._connection, track.generation, live)
-        return Rebuilt(
+        done = Rebuilt(
             name=track.projection.name,
             version=track.projection.version,
             position=self._book.position,
@@ -226,7 +326,12 @@ class _Rebuilding:
             differences=total,
             shown=shown,
             replaced=live.version if live is not None else None,
+            compared=same_place and live is not None and live.version == track.projection.version,
+            skipped=tuple(sorted(each for each in track.skipped if each <= self._book.position)),
         )
+        outcome = msgspec.structs.asdict(done) | {"shown": len(shown)}
+        await operations.note_rebuild(self._connection, done.name, done.position, outcome)
+        return done
 
 
 def _goes_on(generation: Generation, epoch: str) -> bool:

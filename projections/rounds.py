@@ -3,13 +3,15 @@
 from typing import ClassVar
 
 from projections.book import Book, Scope
+from projections.kept import KEPT, Kept
 from projections.projection import Document, Row
+from tracker.domain.classification import counts
 from tracker.domain.distance import Distance
 from tracker.domain.events import Event, ProgressionSet
-from tracker.domain.marks import Mark, Marks, is_complete
+from tracker.domain.marks import UNMARKED, Mark, Marks, is_complete
 from tracker.domain.progression import words
 from tracker.domain.race import Race, ResultRow
-from tracker.domain.result import result_state, sheet
+from tracker.domain.result import result_state
 from tracker.domain.values import Round
 
 
@@ -18,6 +20,12 @@ class RoundsProjection:
 
     name: ClassVar[str] = "rounds"
     version: ClassVar[int] = 1
+
+    def __init__(self) -> None:
+        self._documents = Kept()
+        self._looked_at = Kept(4 * KEPT)
+        self._rows = Kept(4 * KEPT)
+        self._marks = Kept(4 * KEPT)
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the distances that the event touched."""
@@ -29,32 +37,76 @@ class RoundsProjection:
         distance = book.distances.get(scope)
         if distance is None or distance.added is None:
             return None
-        races = book.rounds_in(scope)
-        marked = book.marks_in(scope)
-        revisions = {
-            race.scheduled.race: revision(race) for race in book.races_in(scope) if race.scheduled
-        }
+        added, races = distance.added, book.rounds_in(scope)
         order = _order(distance, races)
-        return Document(
-            {
+        rows: dict[str, Row] = {
+            round_: self._row(book, scope, round_, races.get(round_, [])) for round_ in order
+        }
+
+        def document() -> Document:
+            header = {
                 "distance": scope,
-                "competition": distance.added.competition,
-                "name": distance.added.name,
-                "gender": distance.added.gender,
-                "relay": distance.added.relay,
-            },
-            {
-                round_: {
-                    "name": _name(distance, round_, races.get(round_, [])),
-                    **_table(distance.progressions.get(round_)),
-                    "complete": is_complete(races.get(round_, [])),
-                    "races": [_race(race, revisions) for race in races.get(round_, [])],
-                    "marks": _marks(races.get(round_, []), marked.get(round_, {})),
-                }
-                for round_ in order
-            },
-            order,
+                "competition": added.competition,
+                "name": added.name,
+                "gender": added.gender,
+                "relay": added.relay,
+            }
+            return Document(header, rows, order)
+
+        return self._documents.of(scope, (added, *rows.values()), document)
+
+    def _row(self, book: Book, scope: str, round_: Round, races: list[Race]) -> Row:
+        """Return a round's row; the same object as long as nothing in it has changed."""
+        distance = book.distances[scope]
+        marked = book.marks_in(scope).get(round_, UNMARKED)
+        behind = [
+            book.races[each.race]
+            for race in races
+            if race.drawn is not None
+            for each in race.drawn.computed_from
+            if each.race in book.races
+        ]
+        return self._looked_at.of(
+            (scope, round_),
+            (distance, marked, *races, *behind),
+            lambda: self._row_of(book, distance, round_, races, behind),
         )
+
+    def _row_of(
+        self, book: Book, distance: Distance, round_: Round, races: list[Race], behind: list[Race]
+    ) -> Row:
+        """Return a round's row, the same object as long as nothing that it shows has changed."""
+        assert distance.added is not None
+        scope = distance.added.distance
+        marked = book.marks_in(scope).get(round_, UNMARKED)
+        revisions = {
+            race.scheduled.race: revision(race) for race in behind if race.scheduled is not None
+        }
+
+        def row() -> Row:
+            return {
+                "name": _name(distance, round_, races),
+                **_table(distance.progressions.get(round_)),
+                "complete": is_complete(races),
+                "races": [_race(race, revisions) for race in races],
+                "marks": self._marks.of(
+                    (scope, round_), (marked,), lambda: _marks(book, races, marked)
+                ),
+            }
+
+        shown = (
+            part
+            for race in races
+            for part in (
+                race.scheduled,
+                result_state(race),
+                race.drawn,
+                race.field if race.drawn else None,
+                revision(race),
+                race.started_at_ms is None,
+            )
+        )
+        return self._rows.of((scope, round_), (distance, marked, *shown, *revisions.values()), row)
 
 
 def revision(race: Race) -> int:
@@ -143,11 +195,11 @@ def _place(order: "tuple[str, ...] | list[str]", competitor: str) -> int | None:
     return order.index(competitor) + 1 if competitor in order else None
 
 
-def _marks(races: list[Race], marks: Marks) -> Row:
+def _marks(book: Book, races: list[Race], marks: Marks) -> Row:
     rows: dict[str, tuple[str, ResultRow]] = {}
     for race in races:
-        if race.scheduled is not None:
-            rows |= {row.competitor: (race.scheduled.race, row) for row in sheet(race)}
+        if race.scheduled is not None and counts(race):
+            rows |= {row.competitor: (race.scheduled.race, row) for row in book.sheet(race)}
     return {competitor: _mark(mark, *rows[competitor]) for competitor, mark in marks.items()}
 
 

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from projections.book import Book, Scope
+from projections.kept import Kept
 from projections.projection import Document, Row
 from tracker.domain.events import Event
 from tracker.domain.standings import TEAMS, Standing
@@ -37,9 +38,13 @@ class StandingsProjection:
     name: ClassVar[str] = "standings"
     version: ClassVar[int] = 2
 
+    def __init__(self) -> None:
+        self._documents = Kept()
+
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return every table of the series that the event touched."""
-        del event
+        """Return every table of the series in which an official result may be another."""
+        if not book.may_settle(event):
+            return ()
         names = sorted(name for kind, name in touched if kind == "series")
         return tuple(f"{name}:{table}" for name in names for table in table_names(book, name))
 
@@ -52,18 +57,23 @@ class StandingsProjection:
         names = table_names(book, series)
         if table not in names:
             return None
+        created = state.created
         standings = book.standings(series).get(table, ())
-        return Document(
-            {
-                "series": series,
-                "name": state.created.name,
-                "season": state.created.season,
-                "table": table,
-                "tables": list(names),
-            },
-            {one.competitor: _entry(one) for one in standings},
-            tuple(one.competitor for one in standings),
-        )
+
+        def document() -> Document:
+            return Document(
+                {
+                    "series": series,
+                    "name": created.name,
+                    "season": created.season,
+                    "table": table,
+                    "tables": list(names),
+                },
+                {one.competitor: _entry(one) for one in standings},
+                tuple(one.competitor for one in standings),
+            )
+
+        return self._documents.of(scope, (created, standings, *names), document)
 
 
 def feed(book: Book, series: str) -> Row:

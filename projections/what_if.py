@@ -162,6 +162,7 @@ def _suppose(book: Book, distance: str, asked: Sequence[Asked], facts: _FactsOf)
         positions, own = facts[each.race]
         now = replace(context, now_ms=_last_moment(own))
         book.races[each.race] = supposed(own, _changes(each, positions, own), now)
+    book.forget()
 
 
 def _last_moment(facts: Facts) -> int:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import structlog
 from msgspec import Struct
 
-from projections import store
+from projections import operations, store
 from projections.book import Book, Scope
 from projections.changes import Changes
 from projections.projection import Projection
@@ -30,13 +30,22 @@ class Status(Struct, frozen=True):
     state: str
     """`live`, `filling` beside the live one, or `stopped`."""
     failure: str | None = None
+    skipped: tuple[int, ...] = ()
+    """Positions that an operator had the projection leave out."""
 
 
 class Track:
     """One projection on its way through the log, into one generation."""
 
-    def __init__(self, projection: Projection, generation: Generation) -> None:
+    def __init__(
+        self,
+        projection: Projection,
+        generation: Generation,
+        skipped: frozenset[int] = frozenset(),
+    ) -> None:
         self.projection = projection
+        self.skipped = skipped
+        """Positions at which nothing is rendered, by an operator's decision."""
         self.generation = generation.number
         self.live = generation.live
         self.position = generation.position
@@ -44,15 +53,19 @@ class Track:
         self.changes = Changes()
         self.failure: str | None = None
         self.failed_at = 0
+        self.written = False
+        """Whether rows were written that are not kept in memory."""
         self.reported = False
         """Whether the failure stands in the database."""
 
     def scopes(self, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the scopes that the book's last event may have changed."""
+        if book.position in self.skipped:
+            return ()
         try:
             return tuple(dict.fromkeys(self.projection.scopes(book.event, touched, book)))
         except Exception as error:  # noqa: BLE001 - whatever it is, this projection stops alone
-            self._stop(book.position, error)
+            self._stop(book, error)
             return ()
 
     def render(self, scopes: Sequence[str], book: Book) -> None:
@@ -62,23 +75,26 @@ class Track:
                 self.changes.compare(scope, self.projection.render(book, scope)) for scope in scopes
             ]
         except Exception as error:  # noqa: BLE001 - whatever it is, this projection stops alone
-            self._stop(book.position, error)
+            self._stop(book, error)
             return
         for plan in plans:
             self.changes.apply(plan, book.position)
 
     def stop(self, position: int, why: str) -> None:
         """Go no further than to before a position."""
-        self.failure = f"position {position}: {why}"
+        self.failure = why
         self.failed_at = position
 
-    def _stop(self, position: int, error: Exception) -> None:
+    def _stop(self, book: Book, error: Exception) -> None:
         """Stop at an event, loudly."""
-        self.stop(position, f"{type(error).__name__}: {error}")
+        position, event = book.position, type(book.event).__name__
+        what = f"{type(error).__name__}: {error}"
+        self.stop(position, f"position {position} ({event} in {book.stream}): {what}")
         _logger.error(
             "projection_stopped",
             projection=self.projection.name,
             position=position,
+            stream=book.stream,
             exc_info=error,
         )
 
@@ -101,11 +117,14 @@ class Writer:
         are read on until the new version's generation has caught up.
         """
         known = await store.generations(connection)
+        skips = await operations.skips(connection)
         tracks = []
         for projection in projections:
             mine = [g for g in known if g.projection == projection.name]
             async with connection.transaction():
-                tracks.append(await _track(connection, projection, mine, epoch=epoch, head=head))
+                generation = await _generation(connection, projection, mine, epoch=epoch, head=head)
+                skipped = skips.get(projection.name, frozenset())
+                tracks.append(Track(projection, generation, skipped))
         return cls(connection, tracks)
 
     @property
@@ -115,6 +134,8 @@ class Writer:
 
     async def observe(self, touched: frozenset[Scope], book: Book) -> None:
         """Let every projection that is not further already render what an event touched."""
+        if book.quiet:
+            return
         for track in self.tracks:
             if track.failure is not None or track.position >= book.position:
                 continue
@@ -161,12 +182,15 @@ class Writer:
             track.changes.forget(SCOPES_KEPT)
 
     async def check(self) -> None:
-        """Raise Moved when a projection that had stopped was filled anew by somebody else."""
-        stopped = [track.generation for track in self.tracks if track.failure is not None]
+        """Raise Moved when a projection that had stopped can go on.
+
+        Somebody has filled it anew, or had it leave out the event that it stopped at.
+        """
+        stopped = {track.generation for track in self.tracks if track.reported}
         if stopped:
-            known = {each.number for each in await store.generations(self._connection)}
-            if not known.issuperset(stopped):
-                raise store.Moved("a stopped projection was filled anew")
+            known = await store.generations(self._connection)
+            if not stopped.issubset(each.number for each in known if each.failure is not None):
+                raise store.Moved("a stopped projection was filled anew, or goes on")
 
     async def promote(self, head: int) -> None:
         """Let new versions that have caught up be read in place of the old ones."""
@@ -191,6 +215,7 @@ class Writer:
                 max(head - track.position, 0),
                 state_of(live=track.live, failure=track.failure),
                 track.failure,
+                tuple(sorted(track.skipped)),
             )
             for track in self.tracks
         ]
@@ -210,14 +235,14 @@ def state_of(*, live: bool, failure: str | None) -> str:
     return "live" if live else "filling"
 
 
-async def _track(
+async def _generation(
     connection: "Connection",
     projection: Projection,
     mine: Sequence[Generation],
     *,
     epoch: str,
     head: int,
-) -> Track:
+) -> Generation:
     live = next((g for g in mine if g.live), None)
     usable = [
         g
@@ -249,4 +274,4 @@ async def _track(
             )
             if live is not None:
                 await store.drop(connection, live.number)
-    return Track(projection, chosen)
+    return chosen

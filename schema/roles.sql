@@ -28,3 +28,7 @@ grant usage, create on schema read_model to bell_lap_app;
 -- Officials and devices are looked after by the application; they are no part of the record.
 grant usage on schema security to bell_lap_app;
 grant select, insert, update on all tables in schema security to bell_lap_app;
+
+-- What operators decided is added to, never changed.
+grant usage on schema operations to bell_lap_app;
+grant select, insert on operations.journal to bell_lap_app;

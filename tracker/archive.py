@@ -88,11 +88,12 @@ class Line(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def export(
-    connection: "asyncpg.Connection[Any]", competition: str | None = None
+    connection: "asyncpg.Connection[Any]", competition: str | None = None, race: str | None = None
 ) -> AsyncIterator[bytes]:
     """Yield the lines of an archive, each with its line end.
 
-    Raises NotFound when the log has no such competition.
+    With a race of the competition it is that race alone, with its distance and what both hang on.
+    Raises NotFound when the log has no such competition or race.
     """
     streams = None
     if competition is not None:
@@ -100,6 +101,11 @@ async def export(
         streams = [row["stream"] for row in rows]
         if f"competition-{competition}" not in streams:
             raise NotFound(f"the log has no competition {competition}")
+        if race is not None:
+            own = (f"race-{race}", f"distance-{race.rpartition('/')[0]}")
+            if own[0] not in streams:
+                raise NotFound(f"the log has no race {race}")
+            streams = [s for s in streams if s in own or not s.startswith(("race-", "distance-"))]
     secret = None
     if competition is None:
         secret = (await connection.fetchval(_SQL["secret"])).hex()
@@ -173,7 +179,7 @@ async def bring_in(connection: "asyncpg.Connection[Any]", lines: Iterable[bytes]
     async with connection.transaction():
         head = await connection.fetchrow(_SQL["lock_head"])
         assert head is not None
-        chained = _Chained(head["position"], head["hash"], head["recorded_at"])
+        chained = Chained(head["position"], head["hash"], head["recorded_at"])
         batch: list[tuple[object, ...]] = []
         headers: list[Header] = []
         for line in read(lines, headers.append):
@@ -185,11 +191,7 @@ async def bring_in(connection: "asyncpg.Connection[Any]", lines: Iterable[bytes]
         await _write(connection, batch)
         if head["position"] == 0 and headers[0].secret is not None:
             await connection.execute(_SQL["keep_secret"], _secret(headers[0].secret))
-        epoch = secrets.token_hex(16)
-        await connection.execute(
-            _SQL["move_head"], epoch, chained.position, chained.hash, chained.recorded_at
-        )
-        await connection.execute(_SQL["notify"], str(chained.position))
+        await _move_head(connection, secrets.token_hex(16), chained)
     return int(chained.position - head["position"])
 
 
@@ -200,13 +202,55 @@ def _secret(text: str) -> bytes:
         raise ArchiveDamaged(f"line 1: its secret is not hexadecimal: {error}") from error
 
 
-class _Chained:
+async def begin(connection: "asyncpg.Connection[Any]") -> "Chained":
+    """Return the beginning of a log that holds nothing yet, which is another store from now on.
+
+    Raises ArchiveDamaged when it holds something.
+    """
+    async with connection.transaction():
+        head = await connection.fetchrow(_SQL["lock_head"])
+        assert head is not None
+        if head["position"]:
+            raise ArchiveDamaged(
+                f"the log holds {head['position']} events already: name a fresh one"
+            )
+        chained = Chained(0, head["hash"], head["recorded_at"])
+        chained.epoch = secrets.token_hex(16)
+        await _move_head(connection, chained.epoch, chained)
+    return chained
+
+
+async def go_on(
+    connection: "asyncpg.Connection[Any]", chained: "Chained", lines: Iterable[Line]
+) -> None:
+    """Append some more events after the beginning; nobody else may write there meanwhile.
+
+    Raises ArchiveDamaged when somebody did.
+    """
+    async with connection.transaction():
+        head = await connection.fetchrow(_SQL["lock_head"])
+        assert head is not None
+        if head["hash"] != chained.hash:
+            raise ArchiveDamaged("somebody else writes to the log: name a fresh one")
+        await _write(connection, [chained.record(line) for line in lines])
+        await _move_head(connection, chained.epoch, chained)
+
+
+async def _move_head(connection: "asyncpg.Connection[Any]", epoch: str, chained: "Chained") -> None:
+    await connection.execute(
+        _SQL["move_head"], epoch, chained.position, chained.hash, chained.recorded_at
+    )
+    await connection.execute(_SQL["notify"], str(chained.position))
+
+
+class Chained:
     """Numbers and chains archived events after the end of a log."""
 
     def __init__(self, position: int, hash_: bytes, recorded_at: datetime) -> None:
         self.position = position
         self.hash = hash_
         self.recorded_at = recorded_at
+        self.epoch = ""
         self.streams: dict[str, int] = {}
         self._moved: dict[int, int] = {}
 

@@ -14,6 +14,7 @@ from tracker.cli import (
     maintenance,
     officials,
     proving,
+    replaying,
     serving,
     show,
     simulating,
@@ -42,6 +43,7 @@ app.command(officials.app)
 app.command(proving.export_result)
 app.command(proving.verify)
 app.command(proving.keys)
+app.command(replaying.replay)
 app.command(maintenance.log)
 app.command(maintenance.projections)
 

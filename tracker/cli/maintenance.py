@@ -1,16 +1,18 @@
 """`bell-lap log …` and `bell-lap projections …`: looking after what is stored."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
-from cyclopts import App, Parameter
+from cyclopts import App, Parameter, validators
 
-from projections import ALL, rebuild
+from projections import ALL, operations, rebuild
+from projections.rebuild_processes import rebuild_in_processes
 from projections.writer import Status
 from tracker import archive
-from tracker.app import connected, maintaining, notary_of
-from tracker.cli import tables
+from tracker.app import connected, maintaining, notary_of, stored
+from tracker.cli import progress, tables
 from tracker.cli.files import new_file, read_file, readable, say
 from tracker.cli.store import STORE, Store, run
 from tracker.errors import BadRequest, NotFound
@@ -26,6 +28,11 @@ log = App(name="log", help="Verify, export or import the event log.", result_act
 projections = App(
     name="projections", help="See or rebuild the read models.", result_action="return_value"
 )
+
+
+DIFFERED = 3
+"""The exit status of a rebuild that found rows to be wrong."""
+_SOME = validators.Number(gte=1, lte=64)
 
 
 class NothingNamed(BadRequest):
@@ -60,9 +67,16 @@ def rebuild_(
     /,
     *,
     all_: Annotated[bool, Parameter(name="--all", negative="", help="All of them.")] = False,
+    processes: Annotated[
+        int | None,
+        Parameter(help="How many share the work; without it, one for each core.", validator=_SOME),
+    ] = None,
     store: Store = STORE,
-) -> None:
+) -> int:
     """Fill a projection anew from the log, compare, and swap it in; nobody has to stop.
+
+    The exit status is 3 when rows of the same version differed from what the log says: they are
+    listed, and right now.
 
     Parameters
     ----------
@@ -73,16 +87,83 @@ def rebuild_(
         raise NothingNamed("name one projection, or give --all")
 
     async def work() -> list[rebuild.Rebuilt]:
-        async with maintaining(store.settings()) as (event_log, pool):
-            return await rebuild.rebuild(event_log, pool, ALL, name or "all")
+        async with stored(store.settings()) as (url, _):
+            with progress.shown() as on_progress:
+                return await rebuild_in_processes(
+                    url,
+                    name or "all",
+                    processes=processes or os.cpu_count() or 1,
+                    on_progress=on_progress,
+                )
 
-    for done in run(work()):
-        agreed = (
-            f"{done.differences} rows differed from the log" if done.differences else "as before"
-        )
-        say(f"{done.name} v{done.version}: {done.rows} rows at {done.position}, {agreed}")
-        for each in done.shown:
+    found = run(work())
+    for done in found:
+        say(f"{done.name} v{done.version}: {done.rows} rows at {done.position}, {_agreed(done)}")
+        for each in done.shown if done.compared else ():
             say(f"  only {each.side}: {each.scope} {each.key} from {each.since}: {each.data}")
+    return DIFFERED if any(done.compared and done.differences for done in found) else 0
+
+
+def _agreed(done: rebuild.Rebuilt) -> str:
+    """Return how the rows compare with those before."""
+    skipped = "".join(f", without position {position}" for position in done.skipped)
+    if done.replaced is None:
+        return f"the first ones{skipped}"
+    if not done.compared:
+        return f"in place of version {done.replaced}{skipped}"
+    if done.differences:
+        return f"{done.differences} rows differed from the log{skipped}"
+    return f"as before{skipped}"
+
+
+@projections.command
+def skip(
+    name: str,
+    position: int,
+    /,
+    *,
+    official: Annotated[str, Parameter(help="Who decides it.")],
+    reason: Annotated[str, Parameter(help="Why.")],
+    store: Store = STORE,
+) -> None:
+    """Have a projection that has stopped at an event go on without it; the decision is kept.
+
+    Parameters
+    ----------
+    name
+        The projection.
+    position
+        Where it stopped.
+    """
+    if not official.strip() or not reason.strip():
+        raise NothingNamed("say who decides it and why: --official NAME --reason TEXT")
+
+    async def work() -> str:
+        async with maintaining(store.settings()) as (_, pool):
+            return await operations.skip(
+                pool, ALL, name, position, official=official, reason=reason
+            )
+
+    say(f"{name} goes on without position {position}; it had stopped at {run(work())}")
+
+
+@projections.command
+def journal(
+    *,
+    json: Annotated[bool, Parameter(negative="", help="Print JSON.")] = False,
+    store: Store = STORE,
+) -> None:
+    """Show what was done with the read models, by whom and why."""
+
+    async def ask() -> list[operations.Operation]:
+        async with maintaining(store.settings()) as (_, pool), pool.acquire() as connection:
+            return await operations.journal(connection)
+
+    rows = [msgspec.to_builtins(each) for each in run(ask())]
+    if json:
+        say(msgspec.json.encode({"rows": rows}).decode())
+    else:
+        tables.console().print(tables.operations(rows))
 
 
 @log.command

@@ -284,6 +284,21 @@ def projections(rows: Sequence[Row]) -> RenderableType:
         ("Position", _field("position"), True),
         ("Behind", _field("lag"), True),
         ("Failure", _field("failure"), False),
+        ("Left out", lambda row: ", ".join(str(each) for each in row["skipped"]), False),
+    )
+    return table(rows, columns)
+
+
+def operations(rows: Sequence[Row]) -> RenderableType:
+    """Return what was done with the read models."""
+    columns = (
+        ("At", _field("at"), False),
+        ("Operation", _field("operation"), False),
+        ("Projection", _field("projection"), False),
+        ("Position", _field("position"), True),
+        ("Official", _field("official"), False),
+        ("Reason", _field("reason"), False),
+        ("Rows that differed", lambda row: str(row["outcome"].get("differences", "")), True),
     )
     return table(rows, columns)
 

@@ -109,8 +109,8 @@ class Ledger(Struct, frozen=True):
     """By table and holder."""
     season: dict[tuple[str, str], dict[str, Best]] = {}
     """By season and table, then holder."""
-    beaten: dict[str, dict[str, tuple[Literal["season", "personal"], ...]]] = {}
-    """By race and competitor, which bests that were known were beaten."""
+    beaten: dict[str, dict[str, dict[str, tuple[Literal["season", "personal"], ...]]]] = {}
+    """By competition, race and competitor, which bests that were known were beaten."""
     left: dict[str, dict[str, Own]] = {}
     """What each competition left, by kind, table and holder in one."""
 
@@ -229,7 +229,13 @@ def add(ledger: Ledger, race: Race, stated: Stated) -> Ledger:
     return Ledger(
         personal=personal,
         season={**ledger.season, season: of_season},
-        beaten={**ledger.beaten, scheduled.race: beaten},
+        beaten={
+            **ledger.beaten,
+            scheduled.competition: {
+                **ledger.beaten.get(scheduled.competition, {}),
+                scheduled.race: beaten,
+            },
+        },
         left={**ledger.left, scheduled.competition: left},
     )
 
@@ -298,9 +304,12 @@ def confirmable(races: Iterable[Race], stated: Stated) -> Confirmable:
     void: list[Void] = []
     all_held: list[tuple[ConfirmedKind, Best]] = []
     for race in races:
+        table = skated(race).table
+        if not race.confirmed and not any((kind, table) in standing for kind in CONFIRMED_KINDS):
+            continue
         times = recognised(race)
         for kind in CONFIRMED_KINDS:
-            key = (kind, skated(race).table)
+            key = (kind, table)
             stands = standing.get(key)
             held, lapsed = _confirmed(race, kind, stands)
             void += lapsed
@@ -325,6 +334,8 @@ def _confirmed(
 
     `stands` is what stood when the result became official.
     """
+    if not race.confirmed:
+        return [], []
     times = {best.competitor: best for best in recognised(race)}
     held, void = [], []
     for each in race.confirmed:

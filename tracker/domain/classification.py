@@ -86,7 +86,7 @@ def _last_results(races: Sequence[Race], ruleset: Ruleset) -> Iterable[_Last]:
     times: dict[str, int] = {}
     places: dict[str, list[tuple[int, int]]] = {}
     for race in races:
-        if race.scheduled is None or race.cancelled or not _counts(race):
+        if race.scheduled is None or race.cancelled or not counts(race):
             continue
         rounds = ruleset.rounds_of(race.scheduled.metres, relay=race.scheduled.relay)
         order = _round_order(race.scheduled.round, rounds)
@@ -113,7 +113,7 @@ def _with_whole_team(last: _Last, races: Iterable[Race]) -> _Last:
     rows = [
         row
         for race in races
-        if not race.cancelled and _counts(race)
+        if not race.cancelled and counts(race)
         for row in sheet(race)
         if row.competitor == last.row.competitor and row.status != "DNS"
     ]
@@ -138,7 +138,8 @@ def _heat(one: _Last) -> tuple[str, int | None]:
     return (one.race.scheduled.race if one.race.scheduled else "", one.row.rank)
 
 
-def _counts(race: Race) -> bool:
+def counts(race: Race) -> bool:
+    """Return whether a race's result is shown, so that it counts in the classification."""
     return result_state(race) in {"UNOFFICIAL", "OFFICIAL", "CORRECTED"}
 
 

@@ -237,19 +237,25 @@ def _crossing(state: Race, version: int, event: e.CrossingRecorded | e.CrossingA
 
 
 def _insert(state: Race, c: OnIce, crossing: Crossing) -> OnIce:
+    crossings = list(c.crossings)
+    put_in(crossings, crossing, state.started_at_ms, state.lap_rows)
+    return replace(c, crossings=tuple(crossings))
+
+
+def put_in(
+    crossings: list[Crossing], crossing: Crossing, started_at_ms: int | None, lap_rows: int
+) -> None:
     """Put a crossing where it happened: a late one may stand before others.
 
     Crossings beyond the last row stay in the log, and count for nothing.
     """
-    started = state.started_at_ms
-    crossings = list(c.crossings)
     index = len(crossings)
-    when = instant_ms(crossing, started)
-    while index and instant_ms(crossings[index - 1], started) > when:
+    when = instant_ms(crossing, started_at_ms)
+    while index and instant_ms(crossings[index - 1], started_at_ms) > when:
         index -= 1
     crossings.insert(index, crossing)
-    limit = state.lap_rows or len(crossings)
-    return replace(c, crossings=tuple(crossings[:limit]))
+    if lap_rows:
+        del crossings[lap_rows:]
 
 
 def _recorders(

@@ -160,7 +160,10 @@ async def test_a_projection_that_raises_stops_alone(
         [stopped] = [each for each in await runner.status() if each.name == "broken"]
         assert (await read_models.read("programme", "cup")).header["position"] == len(day.log)
     assert (stopped.state, stopped.position) == ("stopped", started - 1)
-    assert stopped.failure == f"position {started}: ZeroDivisionError: no laps"
+    assert (
+        stopped.failure
+        == f"position {started} (RaceStarted in race-{RACE}): ZeroDivisionError: no laps"
+    )
     [known] = [each for each in await status(event_log, pool, ALL) if each.name == "broken"]
     assert (known.state, known.position, known.failure) == (
         "stopped",

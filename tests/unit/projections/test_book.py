@@ -1,6 +1,7 @@
 """The book says what an event touched, and copies stay as they are."""
 
 import pytest
+from msgspec.structs import replace
 
 from projections.book import Book
 from tests.support.race_day import RACE, RaceDay, competition, scheduled, skated
@@ -94,6 +95,18 @@ def test_a_copy_stays_while_the_book_goes_on(day: RaceDay) -> None:
     assert copy.notes == book.notes
     assert copy.classified("cup/women-500") == book.classified("cup/women-500")
     assert copy.version_at(RACE, len(events)) == book.races[RACE].version
+
+
+def test_a_state_that_is_put_in_counts_once_the_rest_is_forgotten(day: RaceDay) -> None:
+    """What followed from the race as it was does not outlive a supposed one."""
+    skated(day, ORDER).given(c.PublishResult(race=RACE))
+    book = book_of(recorded(day.log))
+    assert [row.place for row in book.classified("cup/women-500")] == [1, 2, 3, 4]
+    book.races[RACE] = replace(book.races[RACE], cancelled=True)
+    book.forget()
+
+    assert book.classified("cup/women-500") == ()
+    assert book.rounds_in("cup/women-500") == {}
 
 
 def test_versions_at_positions_are_those_of_the_log(day: RaceDay) -> None:

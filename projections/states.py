@@ -1,0 +1,362 @@
+"""Says what follows from the domain states of one position."""
+
+from bisect import bisect_right
+from collections.abc import Callable
+from copy import copy
+from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
+
+from msgspec import Struct
+
+from projections.kept import same
+from tracker.domain import best_times, classification, marks, standings
+from tracker.domain import events as e
+from tracker.domain.classification import Classified
+from tracker.domain.competition import Competition
+from tracker.domain.distance import Distance
+from tracker.domain.marks import Marks
+from tracker.domain.race import Race, ResultRow
+from tracker.domain.race_evolve_all import evolve_all
+from tracker.domain.result import sheet
+from tracker.domain.ruleset import Ruleset
+from tracker.domain.standings import Standing
+from tracker.domain.values import Round
+
+if TYPE_CHECKING:
+    from projections.notes import Note
+    from tracker.domain.series import Series
+
+Scope: TypeAlias = tuple[str, str]
+"""What an event touched: its kind (race, distance, competition or series) and its id."""
+
+_LATE = 2**62
+"""Sorts a race without a time after those that have one."""
+_T = TypeVar("_T")
+
+
+class _Remembered(Struct):
+    """What followed from which inputs, and when that was looked at last."""
+
+    folded: int
+    inputs: tuple[object, ...]
+    value: Any
+
+
+class States:
+    """Domain states by stream, at one position of the log.
+
+    What follows from them is worked out when somebody asks, and again only when it may be another:
+    states are frozen and their parts shared, so what has not changed is the very same object.
+    """
+
+    def __init__(self) -> None:
+        self.position = 0
+        self.last: e.Event | None = None
+        self.stream = ""
+        """The stream of the event that was folded last."""
+        self.quiet = False
+        """Whether the last event is a fact on the ice that shows in its race alone, if anywhere."""
+        self._races: dict[str, Race] = {}
+        self._on_the_ice: dict[str, list[tuple[int, e.RaceEvent]]] = {}
+        """Facts that wait to be folded until somebody looks at a race."""
+        self.distances: dict[str, Distance] = {}
+        self.competitions: dict[str, Competition] = {}
+        self.series: dict[str, Series] = {}
+        self.races_of: dict[str, tuple[str, ...]] = {}
+        """Races by distance, in the order in which they were scheduled."""
+        self.distances_of: dict[str, tuple[str, ...]] = {}
+        """Distances by competition and by series, in the order in which they were added."""
+        self.started_last: dict[str, str] = {}
+        """The race of each competition for which the gun went off last."""
+        self.official: dict[str, None] = {}
+        """Races with an official result, in the order in which they became so."""
+        self._ledger: best_times.Ledger | None = best_times.Ledger()
+        self.notes: dict[str, tuple[Note, ...]] = {}
+        """Decisions by race."""
+        self.settled: dict[str, tuple[Classified, ...]] = {}
+        """Final classifications of distances whose races this book does not hold."""
+        self._positions: dict[str, list[int]] = {}
+        """Where each race's events stand; shared by copies, which look no further than theirs."""
+        self._official_in: dict[str, tuple[str, ...]] = {}
+        self._arranged: dict[str, list[Distance]] = {}
+        """Distances in the order of the programme, until the programme changes."""
+        self._orders: dict[str, tuple[str, ...]] = {}
+        """Races in the order of the programme, likewise."""
+        self._folded = 0
+        self._touched: dict[Scope, int] = {}
+        """How many events this book had folded when a scope was touched last, races left out."""
+        self._remembered: dict[tuple[str, str], _Remembered] = {}
+        self._sheets: dict[str, tuple[Race, tuple[ResultRow, ...]]] = {}
+
+    def copy(self) -> Self:
+        """Return states that stay as these are now; the tables are copied, not what is in them."""
+        races = dict(self.races)
+        twin = copy(self)
+        tables = {
+            name: dict(held)
+            for name, held in vars(self).items()
+            if isinstance(held, dict) and name != "_positions"
+        }
+        vars(twin).update(tables, _races=races, _on_the_ice={})
+        return twin
+
+    @property
+    def races(self) -> dict[str, Race]:
+        """Return the races by id, folded as far as this book is."""
+        if self._on_the_ice:
+            for race, facts in self._on_the_ice.items():
+                self._races[race] = evolve_all(self._races[race], facts)
+            self._on_the_ice = {}
+        return self._races
+
+    def forget(self) -> None:
+        """Work everything out again: somebody has put in states that did not come by the log."""
+        for known in (self._remembered, self._arranged, self._orders):
+            known.clear()
+
+    def version_at(self, race: str, position: int) -> int:
+        """Return how many events a race had at a position that this book has reached."""
+        return bisect_right(self._positions.get(race, ()), min(position, self.position))
+
+    def races_in(self, distance: str) -> list[Race]:
+        """Return the races of a distance in the order in which they were scheduled."""
+        races = self.races
+        return [races[race] for race in self.races_of.get(distance, ())]
+
+    def distances_in(self, owner: str) -> list[Distance]:
+        """Return the distances of a competition or series in the order of the programme."""
+        known = self._arranged.get(owner)
+        if known is None:
+            known = self._arranged[owner] = self._arrange(owner)
+        return known
+
+    def _arrange(self, owner: str) -> list[Distance]:
+        found = [self.distances[distance] for distance in self.distances_of.get(owner, ())]
+        competitions = (d.added.competition for d in found if d.added is not None)
+        created = (self.competitions.get(each, Competition()).created for each in competitions)
+        return self._kept(
+            ("distances", owner),
+            (*found, *created),
+            lambda *_: sorted(found, key=self._programme_order),
+        )
+
+    def ruleset_of(self, competition: str) -> Ruleset | None:
+        """Return the ruleset that a competition adopted."""
+        found = self.competitions.get(competition)
+        return found.ruleset if found else None
+
+    def programme_of(self, competition: str) -> tuple[str, ...]:
+        """Return the races of a competition by time, then as numbered."""
+        known = self._orders.get(competition)
+        if known is None:
+            known = self._orders[competition] = self._order(competition)
+        return known
+
+    def _order(self, competition: str) -> tuple[str, ...]:
+        distances = self.distances_in(competition)
+        names = [each.added.distance for each in distances if each.added is not None]
+
+        def in_order(*_: object) -> tuple[str, ...]:
+            races = [race.scheduled for name in names for race in self.races_in(name)]
+            found = sorted((each for each in races if each is not None), key=_order)
+            return tuple(each.race for each in found)
+
+        return self._kept(
+            ("programme", competition),
+            (*distances, *(self.races_of.get(name) for name in names)),
+            in_order,
+        )
+
+    def rounds_in(self, distance: str) -> dict[Round, list[Race]]:
+        """Return the races of a distance by round, as far as they are not cancelled."""
+
+        def by_round(*races: Race) -> dict[Round, list[Race]]:
+            found: dict[Round, list[Race]] = {}
+            for race in races:
+                if race.scheduled is not None and not race.cancelled:
+                    found.setdefault(race.scheduled.round, []).append(race)
+            return found
+
+        return self._of(
+            ("distance", distance), "rounds", lambda: tuple(self.races_in(distance)), by_round
+        )
+
+    def marks_in(self, distance: str) -> dict[str, Marks]:
+        """Return the marks of each round of a distance."""
+
+        def by_round() -> tuple[object, ...]:
+            tables = self.distances.get(distance, Distance()).progressions
+            return tuple(
+                part
+                for round_, races in self.rounds_in(distance).items()
+                for part in (round_, self._marks(distance, round_, races, tables.get(round_)))
+            )
+
+        def pairs(*parts: Any) -> dict[str, Marks]:
+            return dict(zip(parts[::2], parts[1::2], strict=True))
+
+        return self._of(("distance", distance), "marks", by_round, pairs)
+
+    def _marks(
+        self, distance: str, round_: str, races: list[Race], table: e.ProgressionSet | None
+    ) -> Marks:
+        """Return a round's marks: the same object as long as they follow from the same."""
+        shown = [
+            part
+            for race in races
+            if classification.counts(race)
+            for part in (race.official is None, self.sheet(race))
+        ]
+        return self._kept(
+            (f"marks {round_}", distance),
+            (table, marks.is_complete(races), *shown),
+            lambda *_: marks.marks(races, table),
+        )
+
+    def marks_of(self, race: Race) -> Marks:
+        """Return the marks of a race's competitors."""
+        scheduled = race.scheduled
+        if scheduled is None:
+            return {}
+        return self.marks_in(scheduled.distance).get(scheduled.round, {})
+
+    def is_final(self, distance: str) -> bool:
+        """Return whether every race of a distance is official."""
+        if distance in self.settled:
+            return True
+        return self._of(
+            ("distance", distance),
+            "final",
+            lambda: tuple(self.races_in(distance)),
+            lambda *races: classification.is_final(races),
+        )
+
+    def classified(self, distance: str) -> tuple[Classified, ...]:
+        """Return the classification of a distance."""
+        if distance in self.settled:
+            return self.settled[distance]
+        ruleset = self.ruleset_of(distance.split("/", 1)[0])
+
+        def shown() -> tuple[object, ...]:
+            races = [race for race in self.races_in(distance) if classification.counts(race)]
+            sheets = (part for race in races for part in (race.scheduled, self.sheet(race)))
+            return (ruleset, self.is_final(distance), *sheets)
+
+        def classify(*_: object) -> tuple[Classified, ...]:
+            races = self.races_in(distance)
+            return classification.classify(races, ruleset) if ruleset and races else ()
+
+        return self._of(("distance", distance), "classified", shown, classify)
+
+    def sheet(self, race: Race) -> tuple[ResultRow, ...]:
+        """Return a race's public result: the same object as long as it says the same."""
+        assert race.scheduled is not None, "a race that was skated was scheduled"
+        known = self._sheets.get(race.scheduled.race)
+        if known is not None and known[0] is race:
+            return known[1]
+        rows = sheet(race)
+        if known is not None and known[1] == rows:
+            rows = known[1]
+        self._sheets[race.scheduled.race] = (race, rows)
+        return rows
+
+    def _of(
+        self,
+        scope: Scope,
+        what: str,
+        inputs: Callable[[], tuple[object, ...]],
+        make: Callable[..., _T],
+    ) -> _T:
+        """Return what follows from a scope; nothing is looked at while nothing touches it."""
+        key = (what, scope[1])
+        known = self._remembered.get(key)
+        if known is None or known.folded < self._touched.get(scope, 0):
+            return self._kept(key, inputs(), make)
+        return known.value  # type: ignore[no-any-return]  # what is remembered is typed by its key
+
+    def _kept(
+        self, key: tuple[str, str], inputs: tuple[object, ...], make: Callable[..., _T]
+    ) -> _T:
+        """Return what follows from inputs; the same object as long as they are the same."""
+        known = self._remembered.get(key)
+        if known is not None and same(known.inputs, inputs):
+            value: _T = known.value
+        else:
+            value = make(*inputs)
+        self._remembered[key] = _Remembered(self._folded, inputs, value)
+        return value
+
+    def official_in(self, competition: str) -> list[Race]:
+        """Return a competition's races with an official result, in the order they became so."""
+        races = self.races
+        return [races[race] for race in self._official_in.get(competition, ())]
+
+    def confirmable(self, competition: str) -> best_times.Confirmable:
+        """Return the world, championship and track best times of a competition."""
+
+        def confirmable(stated: best_times.Stated, *races: Race) -> best_times.Confirmable:
+            before = self._remembered.get(("best times", competition))
+            found = best_times.confirmable(races, stated)
+            return before.value if before is not None and before.value == found else found
+
+        return self._of(
+            ("competition", competition),
+            "best times",
+            lambda: (self.stated(competition), *self.official_in(competition)),
+            confirmable,
+        )
+
+    def own_bests(self) -> best_times.Ledger:
+        """Return the season and personal bests of the whole log."""
+        if self._ledger is None:
+            ledger = best_times.Ledger()
+            for race in self.official:
+                ledger = best_times.add(ledger, self.races[race], self.stated(race))
+            self._ledger = ledger
+        return self._ledger
+
+    def stated(self, name: str) -> best_times.Stated:
+        """Return what stood when a competition began, named by itself or by a race of it."""
+        return self.competitions.get(name.split("/", 1)[0], Competition()).best_times
+
+    def standings(self, series: str) -> dict[str, tuple[Standing, ...]]:
+        """Return the tables of a series in which somebody stands."""
+        state = self.series.get(series)
+        if state is None or state.created is None:
+            return {}
+        created, brought_in = state.created, state.brought_in
+
+        def final() -> tuple[object, ...]:
+            return (
+                created,
+                brought_in,
+                *(
+                    part
+                    for each in self.distances_in(f"series {series}")
+                    if each.added is not None and self.is_final(each.added.distance)
+                    for part in (each.added, self.classified(each.added.distance))
+                ),
+            )
+
+        def add_up(*given: Any) -> dict[str, tuple[Standing, ...]]:
+            known = self._remembered.get(("standings", series))
+            before = {} if known is None else known.value
+            pairs = list(zip(given[2::2], given[3::2], strict=True))
+            tables = standings.tables(created.ruleset, pairs, brought_in)
+            return {
+                name: before[name] if before.get(name) == table else table
+                for name, table in tables.items()
+            }
+
+        return self._of(("series", series), "standings", final, add_up)
+
+    def _programme_order(self, distance: Distance) -> tuple[str, str, int]:
+        if distance.added is None:
+            return ("", "", 0)
+        competition = self.competitions.get(distance.added.competition, Competition())
+        starts_on = competition.created.starts_on if competition.created else ""
+        return (starts_on, distance.added.competition, distance.added.order)
+
+
+def _order(scheduled: e.RaceScheduled) -> tuple[int, int]:
+    at_ms = scheduled.scheduled_at_ms
+    return (_LATE if at_ms is None else at_ms, scheduled.order)
