@@ -11,6 +11,7 @@ STAMP := $(VENV)/.installed
 ARGS ?=
 # What is meant for people: spelling is checked here.
 WRITTEN := $(wildcard tracker projections schema web tests docs benchmarks *.md)
+SPREAD := --numprocesses auto --maxprocesses 4 --dist worksteal
 WEB_TESTS := $(wildcard web/tests/*.test.js)
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
@@ -58,10 +59,10 @@ check: setup ## Lint, types, import contracts, spelling, documentation, the page
 
 test: setup ## Run every test; ARGS go to pytest.
 	@if [ -n "$(BROWSER)" ] || $(BIN)/python -m tests.support.chromium 2>/dev/null; then \
-	  $(BIN)/pytest $(ARGS); \
+	  $(BIN)/pytest $(SPREAD) $(ARGS); \
 	else \
 	  echo "Chromium is missing: the tests marked 'browser' are left out."; \
-	  $(BIN)/pytest -m 'not browser' $(ARGS); \
+	  $(BIN)/pytest $(SPREAD) -m 'not browser' $(ARGS); \
 	fi
 
 unit: setup ## Run the tests that need no database.

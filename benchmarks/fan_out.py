@@ -106,8 +106,9 @@ class Peer:
     def end(self) -> None:
         """End both processes."""
         self.watching.end()
-        self.server.terminate()
-        self.server.wait()
+        assert self.server.stdin is not None
+        self.server.stdin.close()  # which ends it, and whatever it has started
+        self.server.wait(30)
 
 
 def _open(command: list[str], core: int) -> "subprocess.Popen[str]":

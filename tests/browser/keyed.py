@@ -38,10 +38,13 @@ Happening = Callable[[], Awaitable[None]]
 
 @contextlib.asynccontextmanager
 async def recorder(
-    browser: Browser, url: str, race: str, name: str = "Ann Recorder"
+    browser: Browser, url: str, race: str, name: str = "Ann Recorder", *, calm: bool = False
 ) -> AsyncIterator[tuple[BrowserContext, Page]]:
     """Open the console of a device of its own, armed for a race; an error on it fails the test."""
-    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    context = await browser.new_context(
+        viewport={"width": 1280, "height": 800},
+        reduced_motion="reduce" if calm else "no-preference",
+    )
     page = await context.new_page()
     faults: list[str] = []
     page.on("pageerror", lambda error: faults.append(str(error)))

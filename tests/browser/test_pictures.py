@@ -12,11 +12,11 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
-from playwright.async_api import FloatRect, Page
+from playwright.async_api import Browser, FloatRect, Page
 
-from tests.browser import pages
+from tests.browser import keyed, pages
 from tests.browser.conftest import Open
-from tests.support import officials, process
+from tests.support import officials, process, weekend
 from tracker.demo.script import Step, scenes
 from tracker.demo.weekend import load
 from tracker.domain.commands import RecordCrossing
@@ -76,6 +76,40 @@ async def take(page: Page, name: str, *, corner: tuple[int, int] | None = None) 
     if folder:
         clip = FloatRect(x=0, y=0, width=corner[0], height=corner[1]) if corner else None
         await page.screenshot(path=Path(folder) / f"{name}.png", clip=clip)
+
+
+async def test_the_officials_pages(tmp_path: Path, browser: Browser, open_page: Open) -> None:
+    """A referee about to decide the 500 m, and a recorder keying the race after it."""
+    target = ("--data", str(tmp_path / "data"))
+    async with (
+        process.serving(target, tmp_path / "out.txt") as served,
+        aiohttp.ClientSession() as http,
+    ):
+        await weekend.play_until(http, served.url, "Men 500 m, Final A: under review")
+        final = "dresden-2024/men-500/final-a"
+        async with open_page(f"{served.url}/referee?race={final}", 1180, 820, calm=True) as page:
+            await page.locator('.skater[data-competitor="denis-nikisha"]').click()
+            await page.locator('.grid-cell[data-code="F3"]').click()
+            await page.locator('[data-victim="felix-roussel"]').click()
+            await page.locator("consequence-list:not([data-asking]) .so-change").first.wait_for()
+            await take(page, "referee")
+    target = ("--data", str(tmp_path / "other"))
+    async with (
+        process.serving(target, tmp_path / "other.txt") as served,
+        aiohttp.ClientSession() as http,
+    ):
+        await officials.post_all(http, served.url, officials.programme())
+        async with keyed.recorder(browser, served.url, officials.RACE, calm=True) as (_, page):
+            await page.keyboard.press("s")
+            lap_ms = 8_400 if os.environ.get("BELL_LAP_PICTURES") else 1_200
+            for row in keyed.laps(2, 4, seed=4):
+                await page.wait_for_timeout(lap_ms)
+                for position in row:
+                    await page.wait_for_timeout(120)
+                    await page.keyboard.press(str(position))
+            await page.wait_for_timeout(lap_ms / 4)
+            await keyed.all_sent(page)
+            await take(page, "console")
 
 
 async def test_every_page_in_mid_race(url: str, open_page: Open) -> None:
