@@ -8,6 +8,7 @@ import msgspec
 from projections.book import Book, Scope
 from tests.support import protocol
 from tests.support.viewer import Json, Viewer
+from tracker.live.audience import Viewer as Seat
 from tracker.live.hub import Hub
 from tracker.live.limits import Limits
 from tracker.live.subscription import Subscription
@@ -45,6 +46,7 @@ class Pipe:
         self.writes = 0
         self.last = b""
         self.ended: int | None = None
+        self.viewer: Seat | None = None
 
     def write(self, data: bytes) -> None:
         """Take bytes, or keep them waiting."""
@@ -52,6 +54,8 @@ class Pipe:
         self.last = data
         (self.waiting if self.frozen or self.waiting else self.taken).extend(data)
         self.most_waiting = max(self.most_waiting, len(self.waiting))
+        if self.waiting and self.viewer is not None:
+            self.viewer.stalled()
 
     def pending(self) -> int:
         """Return how many bytes wait."""

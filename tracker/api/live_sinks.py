@@ -4,6 +4,11 @@ import asyncio
 import contextlib
 import socket
 import struct
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tracker.live.audience import Viewer
+
 
 SEND_BUFFER_LIMIT = 64 * 1024
 """Bytes the kernel keeps for a viewer; what is in there is not replaced by anything newer."""
@@ -30,13 +35,16 @@ class EventsSink:
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._early: bytes | None = b""
+        self.viewer: Viewer | None = None
         self.over = asyncio.Event()
         """Set when nothing more is written: the feed has ended it, or the viewer is gone."""
 
     def open(self, first: bytes) -> None:
         """Write what comes first, then what was kept."""
         early, self._early = self._early or b"", None
-        self._transport.write(first + early)
+        # So it writes at once, and what is left after that was not taken.
+        self._transport.set_write_buffer_limits(high=0)
+        self.write(first + early)
 
     def write(self, data: bytes) -> None:
         """Hand events over; a connection that is gone is noticed here."""
@@ -46,6 +54,8 @@ class EventsSink:
             self._early += data
         elif not self.over.is_set():
             self._transport.write(data)
+            if self._transport.get_write_buffer_size() and self.viewer is not None:
+                self.viewer.stalled()
 
     def pending(self) -> int:
         """Return how many bytes the kernel has not taken."""
@@ -72,6 +82,7 @@ class PollSink:
 
     def __init__(self) -> None:
         self.told = b""
+        self.viewer: Viewer | None = None
         self.news = asyncio.Event()
 
     def write(self, data: bytes) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 import structlog
 from aiohttp import web
@@ -13,6 +13,9 @@ from tracker.api.live_sinks import CLOSE_WITHIN_S, DRAIN_LOOK_S, cut, tune
 from tracker.live.frames import close_frame, pong_frame
 from tracker.live.incoming import NO_CODE, Broken, Closed, Heard, Incoming, Ping
 from tracker.live.subscription import Subscription
+
+if TYPE_CHECKING:
+    from tracker.live.audience import Viewer
 
 _log = structlog.get_logger("bell_lap.feed")
 GONE = 1006
@@ -120,6 +123,7 @@ class ViewerSocket(asyncio.Protocol):
         "request_id",
         "since",
         "subscription",
+        "viewer",
         "write",
     )
 
@@ -130,6 +134,7 @@ class ViewerSocket(asyncio.Protocol):
         self.since = time.monotonic()
         self.subscription: Subscription | None = None
         """None for a viewer who found no place."""
+        self.viewer: Viewer | None = None
         self.ending: asyncio.Future[None] | None = None
         """Done when the connection is gone; None until its end was asked for."""
         self._transport: asyncio.Transport = None  # type: ignore[assignment]  # until it is made
@@ -260,7 +265,14 @@ class ViewerSocket(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
         self.write = self._transport.write
         self.pending = self._transport.get_write_buffer_size
+        # So it writes at once, and says when something is left.
+        self._transport.set_write_buffer_limits(high=0)
         tune(self._transport)
+
+    def pause_writing(self) -> None:
+        """Say that the kernel did not take everything."""
+        if self.viewer is not None:
+            self.viewer.stalled()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes."""

@@ -7,8 +7,21 @@ from tracker.live.channel import Base, Change
 from tracker.live.packets import TEXT, Form
 
 
+class Keeper(Protocol):
+    """Who keeps a viewer in step: the hub."""
+
+    def note_stalled(self, viewer: "Viewer") -> None:
+        """Take note that a viewer's connection did not take everything."""
+        ...
+
+
 class Sink(Protocol):
-    """The connection to a viewer; nothing in it waits."""
+    """The connection to a viewer; nothing in it waits.
+
+    What is written goes out at once; when something is left, the connection says so to `viewer`.
+    """
+
+    viewer: "Viewer | None"
 
     def write(self, data: bytes) -> None:
         """Hand bytes over; nothing happens when the connection is gone."""
@@ -60,7 +73,7 @@ class Missed:
 class Viewer:
     """One connection as the hub sees it."""
 
-    __slots__ = ("audience", "beat", "form", "missed", "sink", "stalled_at_ms")
+    __slots__ = ("audience", "beat", "form", "keeper", "missed", "sink", "stalled_at_ms")
 
     def __init__(self, sink: Sink, beat: int, form: Form = TEXT) -> None:
         self.sink = sink
@@ -69,9 +82,15 @@ class Viewer:
         """Which part of the heartbeat's period is this viewer's."""
         self.audience: Audience | None = None
         """None before the first hello and after the end."""
+        self.keeper: Keeper | None = None
         self.missed = Missed()
         self.stalled_at_ms = 0.0
         """When the connection last stopped taking everything; means nothing while it does."""
+
+    def stalled(self) -> None:
+        """Say that the connection did not take everything."""
+        if self.keeper is not None:
+            self.keeper.note_stalled(self)
 
 
 class Audience:

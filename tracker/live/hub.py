@@ -79,6 +79,8 @@ class Hub:
         self._pausing: set[Audience] = set()
         """Audiences with a change that waits for the end of their pause."""
         self._behind: set[Viewer] = set()
+        self._stalled: list[Viewer] = []
+        """Who is to be set aside as soon as nobody is written to."""
         self._beats: list[set[Viewer]] = [set() for _ in range(BEATS)]
         self._beats_done = self._beats_due(self._now_ms())
         self._admitted = 0
@@ -101,6 +103,7 @@ class Hub:
         The first call opens the feed; it may touch nothing.
         """
         before = self.position
+        self._set_stalled_aside(self._now_ms())
         self._book = book
         changes = self._channels.step(touched, position, book)
         self.position = max(before, position)
@@ -125,23 +128,29 @@ class Hub:
             self._pausing.add(audience)
             self.on_restless()
             return
-        data = joined([change.packet for _, change in changes], audience.form)
-        for viewer in self._send(audience, data, now_ms):
-            self._fall_behind(viewer, audience, now_ms)
-            viewer.missed.note(changes, before)
+        self._send(
+            audience, joined([change.packet for _, change in changes], audience.form), now_ms
+        )
 
-    def _send(self, audience: Audience, data: bytes, now_ms: float) -> list[Viewer]:
-        """Write the same bytes to everybody in step; return who has not taken the last ones."""
+    def _send(self, audience: Audience, data: bytes, now_ms: float) -> None:
+        """Write the same bytes to everybody in step; who does not take all of them is set aside."""
         if audience.conflate_ms:
             audience.due_ms = now_ms + audience.conflate_ms
-        stalled = []
         for viewer in audience.in_step:
-            # Looked at before and not after: some event loops write at the end of their turn.
-            if viewer.sink.pending():
-                stalled.append(viewer)
-            else:
-                viewer.sink.write(data)
-        return stalled
+            viewer.sink.write(data)
+        self._set_stalled_aside(now_ms)
+
+    def note_stalled(self, viewer: Viewer) -> None:
+        """Take note that a viewer's connection did not take everything."""
+        self._stalled.append(viewer)
+        self.on_restless()
+
+    def _set_stalled_aside(self, now_ms: float) -> None:
+        while self._stalled:
+            viewer = self._stalled.pop()
+            audience = viewer.audience
+            if audience is not None and viewer in audience.in_step:
+                self._fall_behind(viewer, audience, now_ms)
 
     # --- what the connections call -----------------------------------------------------------
 
@@ -157,12 +166,13 @@ class Hub:
         if self.viewers + self.elsewhere() >= self.limits.viewers:
             raise FeedClosed("full")
         self._admitted += 1
-        viewer = Viewer(sink, self._admitted % BEATS, form)
+        viewer = sink.viewer = Viewer(sink, self._admitted % BEATS, form)
         self.take_in(viewer)
         return viewer
 
     def take_in(self, viewer: Viewer) -> None:
         """Have a viewer among the hub's own, who may come from another hub of the process."""
+        viewer.keeper = self
         self._beats[viewer.beat].add(viewer)
 
     def join(
@@ -254,6 +264,7 @@ class Hub:
     def tick(self) -> float:
         """Do what is due; return after how many seconds there may be something again."""
         now_ms = self._now_ms()
+        self._set_stalled_aside(now_ms)
         for audience in [a for a in self._pausing if now_ms >= a.due_ms]:
             self._end_pause(audience, now_ms)
         for viewer in list(self._behind):
@@ -270,9 +281,8 @@ class Hub:
         """Send everything that was kept back, as one change of each topic."""
         self._pausing.discard(audience)
         data = self._catch_up(audience.missed.bases, audience.form)
-        for viewer in self._send(audience, data, now_ms):
-            self._fall_behind(viewer, audience, now_ms)
         audience.missed.clear()
+        self._send(audience, data, now_ms)
 
     def _try_again(self, viewer: Viewer, now_ms: float) -> None:
         """Bring a viewer in step whose connection takes bytes again; drop who takes none."""
