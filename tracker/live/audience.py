@@ -1,6 +1,6 @@
 """Viewers who follow the same topics at the same pace, so that what they get is made once."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from tracker.live.channel import Base, Change
@@ -100,13 +100,14 @@ class Audience:
     what they missed: their connection is slow, or they came during a pause.
     """
 
-    __slots__ = ("behind", "conflate_ms", "due_ms", "form", "in_step", "missed", "views")
+    __slots__ = ("_writes", "behind", "conflate_ms", "due_ms", "form", "in_step", "missed", "views")
 
     def __init__(self, views: tuple[str, ...], conflate_ms: int, form: Form) -> None:
         self.views = views
         self.conflate_ms = conflate_ms
         self.form = form
         self.in_step: set[Viewer] = set()
+        self._writes: list[Callable[[bytes], None]] | None = None
         self.behind: set[Viewer] = set()
         self.missed = Missed()
         """What those in step are not told before the pause is over."""
@@ -122,6 +123,22 @@ class Audience:
     def empty(self) -> bool:
         """Return whether nobody is left."""
         return not self.in_step and not self.behind
+
+    def enter(self, viewer: Viewer) -> None:
+        """Have a viewer get what everybody in step gets."""
+        self.in_step.add(viewer)
+        self._writes = None
+
+    def part(self, viewer: Viewer) -> None:
+        """Have a viewer in step no more."""
+        self.in_step.discard(viewer)
+        self._writes = None
+
+    def writes(self) -> list[Callable[[bytes], None]]:
+        """Return the writing ends of those in step, side by side in memory."""
+        if self._writes is None:
+            self._writes = [viewer.sink.write for viewer in self.in_step]
+        return self._writes
 
     def complete(self, viewer: Viewer, position: int) -> int:
         """Return up to which position a viewer was sent everything, at the feed's position."""

@@ -136,8 +136,8 @@ class Hub:
         """Write the same bytes to everybody in step; who does not take all of them is set aside."""
         if audience.conflate_ms:
             audience.due_ms = now_ms + audience.conflate_ms
-        for viewer in audience.in_step:
-            viewer.sink.write(data)
+        for write in audience.writes():
+            write(data)
         self._set_stalled_aside(now_ms)
 
     def note_stalled(self, viewer: Viewer) -> None:
@@ -300,7 +300,7 @@ class Hub:
             viewer.missed.clear()
         audience.behind.discard(viewer)
         self._behind.discard(viewer)
-        audience.in_step.add(viewer)
+        audience.enter(viewer)
 
     def _catch_up(self, bases: dict[View, Base], form: Form) -> bytes:
         steps = [self._channels[v].catch_up(bases[v], self.position) for v in sorted(bases)]
@@ -354,12 +354,12 @@ class Hub:
         if audience.missed:
             self._fall_behind(viewer, audience, self._now_ms())
         else:
-            audience.in_step.add(viewer)
+            audience.enter(viewer)
 
     def _fall_behind(self, viewer: Viewer, audience: Audience, now_ms: float) -> None:
         """Give a viewer who is in step, or new, a list of its own of what it misses from now on."""
         if viewer in audience.in_step:
-            audience.in_step.discard(viewer)
+            audience.part(viewer)
             viewer.missed.take_over(audience.missed)
         audience.behind.add(viewer)
         viewer.stalled_at_ms = now_ms
@@ -372,7 +372,7 @@ class Hub:
         if audience is None:
             return
         viewer.audience = None
-        audience.in_step.discard(viewer)
+        audience.part(viewer)
         audience.behind.discard(viewer)
         self._behind.discard(viewer)
         if not audience.empty:
