@@ -1,11 +1,12 @@
 """One change to thousands of viewers: this project's hub beside a C sender and its peers.
 
-    python -m benchmarks.fan_out [--quick] [--viewers N] [--idle N]
+    python -m benchmarks.fan_out [--quick] [--viewers N] [--rounds N] [--idle N]
 
 In one run each server gets the same viewers, written in C and no bottleneck, and the same deltas of
 900 bytes: first paced, then as fast as they go. Every figure is told beside the C sender's, which
-writes the same frame to each socket and does nothing else. Needs a C compiler; NATS is left out
-where there is no `nats-server`.
+writes the same frame to each socket and does nothing else. The servers take turns three times, and
+the best of each is told: what else the machine does only makes it slower. Needs a C compiler; NATS
+is left out where there is no `nats-server`.
 """
 
 import argparse
@@ -39,6 +40,9 @@ TARGETS = (
     ("bell-lap deflate", "aiohttp deflate", "flat per_s", "deliveries a second", "at least", 4.0),
     (OURS, "aiohttp send_str", "handshakes_s", "handshakes a second", "at least", 1.0),
 )
+
+
+MORE_IS_BETTER = {"flat per_s", "paced per_s", "flat share", "paced share", "handshakes_s"}
 
 
 class Viewers:
@@ -136,29 +140,40 @@ def _line(process: "subprocess.Popen[str]") -> str:
     return line
 
 
-def measure(tool: str, viewers: int, paced: int, flat: int) -> Figures:
-    """Return every server's figures, by name and phase."""
+def measured(tool: str, kind: str, viewers: int, paced: int, flat: int) -> dict[str, float]:
+    """Return one server's figures, by phase."""
+    peer = Peer(tool, kind, viewers)
+    try:
+        peer.phase(5, 10_000)  # everything is warm
+        slow = peer.phase(paced, 50 * max(viewers, 1000))
+        fast = peer.phase(flat, 0)
+    finally:
+        peer.end()
+    return {
+        **{f"paced {name}": value for name, value in slow.items()},
+        **{f"flat {name}": value for name, value in fast.items()},
+        "handshakes_s": viewers / peer.watching.connected_ms * 1000,
+    }
+
+
+def measure(tool: str, viewers: int, paced: int, flat: int, rounds: int) -> Figures:
+    """Return every server's figures, by name and phase: the best of several rounds."""
+    kinds = [LIMIT, *(kind for kind in KINDS if kind != NATS or shutil.which("nats-server"))]
+    several: dict[str, list[dict[str, float]]] = {kind: [] for kind in kinds}
+    for _ in range(rounds):
+        for kind in kinds:
+            several[kind].append(measured(tool, kind, viewers, paced, flat))
     found: Figures = {}
-    for kind in (LIMIT, *KINDS):
-        if kind == NATS and shutil.which("nats-server") is None:
-            continue
-        peer = Peer(tool, kind, viewers)
-        try:
-            idle = peer.phase(5, 10_000)  # everything is warm
-            slow = peer.phase(paced, 50_000 if viewers <= 1000 else 200_000)
-            fast = peer.phase(flat, 0)
-        finally:
-            peer.end()
+    for kind, each in several.items():
         found[kind] = {
-            **{f"paced {name}": value for name, value in slow.items()},
-            **{f"flat {name}": value for name, value in fast.items()},
-            "handshakes_s": viewers / peer.watching.connected_ms * 1000,
-            "kib": (idle["rss"] - peer.before) / viewers / 1024,
+            name: (max if name in MORE_IS_BETTER else min)(one[name] for one in each)
+            for name in each[0]
         }
+        best = found[kind]
         print(
-            f"| {kind} | {slow['cpu_us']:.2f} | {fast['cpu_us']:.2f} | {fast['per_s']:,.0f} | "
-            f"{fast['share']:.0%} | {slow['p50']:.1f} | {slow['p99']:.1f} | "
-            f"{found[kind]['handshakes_s']:,.0f} |",
+            f"| {kind} | {best['paced cpu_us']:.2f} | {best['flat cpu_us']:.2f} | "
+            f"{best['flat per_s']:,.0f} | {best['flat share']:.0%} | {best['paced p50']:.1f} | "
+            f"{best['paced p99']:.1f} | {best['handshakes_s']:,.0f} |",
             flush=True,
         )
     return found
@@ -206,15 +221,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="few viewers, few broadcasts")
     parser.add_argument("--viewers", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=3, help="how often each server has its turn")
     parser.add_argument("--idle", type=int, default=9_900, help="idle viewers; 0 for none")
     arguments = parser.parse_args()
-    viewers, paced, flat = (50, 10, 50) if arguments.quick else (arguments.viewers, 100, 500)
+    viewers, rounds = arguments.viewers, arguments.rounds
+    paced, flat = min(80, 200_000 // viewers), 500_000 // viewers
+    if arguments.quick:
+        viewers, paced, flat, rounds = 50, 10, 50, 1
     with tempfile.TemporaryDirectory() as folder:
         tool = str(Path(folder) / "fan_out")
         subprocess.run(["cc", "-O2", "-o", tool, str(SOURCE)], check=True)
         print("| server | us paced | us flat | deliveries/s | arrived | p50 ms | p99 ms | hs/s |")
         print("|---|---|---|---|---|---|---|---|")
-        found = measure(tool, viewers, paced, flat)
+        found = measure(tool, viewers, paced, flat, rounds)
         for one, other, figure, words, bound, target in TARGETS:
             if other in found and found[other][figure]:
                 ratio = found[one][figure] / found[other][figure]
