@@ -77,6 +77,7 @@ bench: setup ## Measure: appending, the lag to the board, a key's way, and a tho
 	else \
 	  echo "Chromium is missing: benchmarks.console is left out."; \
 	fi
+	$(BIN)/python -m benchmarks.what_if $(filter --quick,$(ARGS))
 	$(BIN)/python -m benchmarks.fan_out $(filter --quick,$(ARGS))
 
 demo: setup ## Skate the Dresden weekend; ARGS="--speed 200 --exit" for scripts.
