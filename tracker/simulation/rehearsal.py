@@ -174,6 +174,8 @@ class Rehearsal:
             else self._ranked(state, competition)
         )
         races = self.races(distance, round_)
+        if not races:
+            return ()  # it was cancelled: nobody goes on to it
         form = ruleset.format(state.added.metres, relay=state.added.relay)
         drawn = draw(
             seeds,

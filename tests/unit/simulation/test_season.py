@@ -136,6 +136,18 @@ async def test_a_second_competition_is_drawn_by_the_first() -> None:
     assert len(best) == len(drawing.races) > 1
 
 
+def test_a_final_that_nobody_goes_on_to_is_cancelled_once() -> None:
+    """Also when the round before it is corrected and drawn anew."""
+    made = list(moves(Plan(seed=987, entries=7, distances=("men-500", "women-500", "men-1000"))))
+    cancelled = [
+        move.command.race
+        for move in made
+        if isinstance(move, Step) and isinstance(move.command, c.CancelRace)
+    ]
+    assert cancelled
+    assert len(cancelled) == len(set(cancelled))
+
+
 def test_a_large_season_holds_everything_that_goes_wrong() -> None:
     """A load of a season has each kind of fact, late and repeated sending, and refusals."""
     made = list(moves(Plan(seed=1, competitions=3, entries=24)))
