@@ -79,10 +79,12 @@ async def skate(
     happenings: dict[int, Happening] | None = None,
     *,
     paced: bool = False,
+    lap_ms: int = 0,
 ) -> None:
     """Key a race from the gun to its end; what happens, happens before the row of that index.
 
-    When it is paced, every key has a frame of its own.
+    When it is paced, every key has a frame of its own; `lap_ms` is how long a lap takes, of which
+    the field takes a tenth to cross the line.
     """
 
     async def press(key: str) -> None:
@@ -94,7 +96,9 @@ async def skate(
     for index, order in enumerate(rows):
         if happenings and index in happenings:
             await happenings[index]()
+        await page.wait_for_timeout(lap_ms * 0.9)
         for position in order:
+            await page.wait_for_timeout(lap_ms * 0.1 / len(order))
             await press(str(position))
     await press("e")
     await press("Enter")

@@ -3,6 +3,7 @@
 import { may, me, request } from "./api.js";
 import { clock } from "./clock.js";
 import { wait } from "./competition.js";
+import { undoing } from "./decision.js";
 import { Feed } from "./feed.js";
 import { Unsent } from "./unsent.js";
 
@@ -97,6 +98,16 @@ export class Desk extends EventTarget {
   /** Ask what would be different; the answer is written nowhere. */
   async suppose(question) {
     return (await request("/api/v1/what-if", { body: question })).rows;
+  }
+
+  /** Ask what undoing an entry comes to: what is seen at once, and what the settled result becomes. */
+  async undoing(entry) {
+    const { now, later } = undoing(this.result, this.facts, entry.command("Entered by mistake"));
+    const [seen, settled] = await Promise.all([
+      now && this.suppose(now),
+      later && this.suppose(later),
+    ]);
+    return { now: seen, later: settled };
   }
 
   /** Read everything anew, not before a position; what is asked meanwhile is read once more. */

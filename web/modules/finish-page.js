@@ -163,18 +163,7 @@ find(".undo-open").addEventListener("click", () => {
   show();
 });
 find("undo-list").connect({
-  async ask(entry) {
-    const { now, later } = decision.undoing(
-      desk.result,
-      desk.facts,
-      entry.command("Entered by mistake"),
-    );
-    const [seen, settled] = await Promise.all([
-      now && desk.suppose(now),
-      later && desk.suppose(later),
-    ]);
-    return { now: seen, later: settled };
-  },
+  ask: (entry) => desk.undoing(entry),
   take: (command) => desk.act([command]),
   name: (row) =>
     desk.result.rows.some((each) => each.id === row.id) ? desk.name(row.id) : row.name,

@@ -404,18 +404,7 @@ find(".reason input").addEventListener("input", ({ currentTarget }) => {
   show();
 });
 find("undo-list").connect({
-  async ask(entry) {
-    const { now, later } = decision.undoing(
-      desk.result,
-      desk.facts,
-      entry.command("Entered by mistake"),
-    );
-    const [seen, settled] = await Promise.all([
-      now && desk.suppose(now),
-      later && desk.suppose(later),
-    ]);
-    return { now: seen, later: settled };
-  },
+  ask: (entry) => desk.undoing(entry),
   take: (command) => desk.act([command]),
   name: called,
 });
