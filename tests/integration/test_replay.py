@@ -29,6 +29,12 @@ async def fresh(server_url: str, template: str) -> AsyncIterator[str]:
         yield url
 
 
+async def skate(log: EventLog) -> None:
+    """Record the day in several commits, so that time passes between its events."""
+    for start in range(0, len(DAY.log), 10):
+        await fill(log, DAY.log[start : start + 10])
+
+
 async def again(source: str, target: str, name: str, **how: Any) -> list[RecordedEvent]:
     """Replay from one database into another, and return what that holds."""
     original, copy = await connect(source), await connect(target)
@@ -53,7 +59,7 @@ async def test_a_competition_is_the_same_at_any_speed(
     speed: float | None, event_log: EventLog, database_url: str, fresh: str
 ) -> None:
     """Events, instants and documents equal the original's; nobody waits for the days between."""
-    await fill(event_log, DAY.log)
+    await skate(event_log)
     waited: list[float] = []
 
     async def pause(seconds: float) -> None:
@@ -71,8 +77,7 @@ async def test_the_pace_is_that_of_the_day(
     event_log: EventLog, database_url: str, fresh: str
 ) -> None:
     """A pause lasts as long as it did, divided by the speed, and never longer than ten seconds."""
-    for start in range(0, len(DAY.log), 10):
-        await fill(event_log, DAY.log[start : start + 10])
+    await skate(event_log)
     waited: list[float] = []
 
     async def pause(seconds: float) -> None:
@@ -118,7 +123,7 @@ async def test_who_writes_in_between_is_noticed(
     event_log: EventLog, database_url: str, fresh: str
 ) -> None:
     """A replay stops where somebody else appends to its log, and overwrites nothing."""
-    await fill(event_log, DAY.log)
+    await skate(event_log)
 
     async def meddle(_seconds: float) -> None:
         connection = await asyncpg.connect(fresh)
