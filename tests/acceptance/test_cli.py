@@ -1,7 +1,9 @@
 """The command line, as a stranger types it."""
 
+import asyncio
 import json
 import signal
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -214,3 +216,21 @@ async def test_the_version_is_told() -> None:
     status, out, _ = await process.run("version")
     assert status == 0
     assert out.strip()[0].isdigit()
+
+
+async def test_a_demo_that_is_terminated_takes_its_server_along(tmp_path: Path) -> None:
+    """SIGTERM to the demo alone ends as Ctrl-C does: nothing listens any more."""
+    port = process.free_port()
+    command = ("demo", "--speed", "50", "--port", str(port), "--data", str(tmp_path / "data"))
+    demo = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tracker", *command, stdout=asyncio.subprocess.PIPE
+    )
+    assert demo.stdout is not None
+    async with asyncio.timeout(60):
+        while not (await demo.stdout.readline()).startswith(b"Open "):
+            assert demo.returncode is None
+        demo.terminate()
+        await demo.stdout.read()
+        assert await demo.wait() == 128 + signal.SIGTERM
+    with pytest.raises(OSError, match="onnect"):
+        await asyncio.open_connection("127.0.0.1", port)

@@ -99,14 +99,34 @@ async def running_server(store: Store, port: int) -> AsyncIterator[asyncio.subpr
             stdout=log,
             stderr=log,
         )
+        terminated = _cancelled_by_sigterm()
         try:
             yield process
+        except asyncio.CancelledError:
+            if terminated:
+                raise SystemExit(128 + signal.SIGTERM) from None
+            raise
         except SettingsError as error:
             log.seek(0)
             last = log.read().decode(errors="replace").strip().splitlines()[-1:]
             raise SettingsError(": ".join([error.message, *last])) from None
         finally:
             await _stop(process)
+
+
+def _cancelled_by_sigterm() -> list[bool]:
+    """Have SIGTERM end this task as Ctrl-C does, so that its server goes too; say when it came."""
+    came: list[bool] = []
+    task = asyncio.current_task()
+    assert task is not None, "a server is run in a task"
+
+    def end() -> None:
+        came.append(True)
+        task.cancel()
+
+    with contextlib.suppress(NotImplementedError):  # Windows has no handlers of this kind
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, end)
+    return came
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:
