@@ -61,6 +61,9 @@ class Pipe:
         """Return how many bytes wait."""
         return len(self.waiting)
 
+    def descriptor(self) -> None:
+        """Return that no file takes what is written."""
+
     def end(self, code: int) -> None:
         """Note the close code."""
         self.ended = code

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import socket
 import struct
 from typing import TYPE_CHECKING
@@ -63,6 +64,9 @@ class EventsSink:
             self.over.set()
         return len(self._early or b"") + self._transport.get_write_buffer_size()
 
+    def descriptor(self) -> None:
+        """Return that there is more to writing: what comes before it is open is kept."""
+
     def end(self, _: int) -> None:
         """Write nothing more."""
         self.over.set()
@@ -94,6 +98,9 @@ class PollSink:
         """Return that everything is taken: the answer is sent by whoever waits for it."""
         return 0
 
+    def descriptor(self) -> None:
+        """Return that nothing is written here."""
+
     def end(self, _: int) -> None:
         """Have what was told be answered."""
         self.news.set()
@@ -107,6 +114,14 @@ def cut(transport: asyncio.Transport) -> None:
             at_once = struct.pack("ii", 1, 0)
             found.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
     transport.abort()
+
+
+def descriptor(transport: asyncio.Transport) -> int | None:
+    """Return the file of a connection if plain bytes can be written to it, as on no Windows."""
+    found = transport.get_extra_info("socket")
+    if os.name != "posix" or found is None or transport.get_extra_info("ssl_object") is not None:
+        return None
+    return int(found.fileno())
 
 
 def tune(transport: asyncio.Transport) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import structlog
 from aiohttp import web
 
-from tracker.api.live_sinks import CLOSE_WITHIN_S, DRAIN_LOOK_S, cut, tune
+from tracker.api.live_sinks import CLOSE_WITHIN_S, DRAIN_LOOK_S, cut, descriptor, tune
 from tracker.live.frames import close_frame, pong_frame
 from tracker.live.incoming import NO_CODE, Broken, Closed, Heard, Incoming, Ping
 from tracker.live.subscription import Subscription
@@ -94,15 +94,6 @@ def take_over(
     return Taken()
 
 
-def _lost(_: bytes) -> None:
-    """Write nothing."""
-
-
-def _nothing() -> int:
-    """Return that nothing is left to be taken."""
-    return 0
-
-
 class ViewerSocket(asyncio.Protocol):
     """Both ends of one connection: what is heard goes to the subscription, one message at a time.
 
@@ -115,16 +106,15 @@ class ViewerSocket(asyncio.Protocol):
         "_hello_by",
         "_incoming",
         "_keeper",
+        "_parted",
         "_supplying",
         "_transport",
         "_waiting",
         "ending",
-        "pending",
         "request_id",
         "since",
         "subscription",
         "viewer",
-        "write",
     )
 
     def __init__(self, keeper: Keeper, incoming: Incoming, request_id: str) -> None:
@@ -145,13 +135,26 @@ class ViewerSocket(asyncio.Protocol):
         self._supplying: asyncio.Task[None] | None = None
         self._waiting: list[Heard] = []
         """What was said and is not answered."""
-        # The transport's own, with nothing between: they are called for every change.
-        self.write: Callable[[bytes], None] = _lost
-        """Hands frames over; those for a connection that is going away are lost with it."""
-        self.pending: Callable[[], int] = _nothing
-        """Returns how many bytes the kernel has not taken."""
+        self._parted = False
+        """Whether a goodbye was written, or the connection is gone."""
 
     # --- the writing end ---------------------------------------------------------------------
+
+    def write(self, data: bytes) -> None:
+        """Hand frames over; those for a connection that is going away are lost with it."""
+        if self._parted:
+            return
+        self._transport.write(data)
+        if self.viewer is not None and self.pending():
+            self.viewer.stalled()
+
+    def pending(self) -> int:
+        """Return how many bytes the kernel has not taken."""
+        return self._transport.get_write_buffer_size()
+
+    def descriptor(self) -> int | None:
+        """Return the file of the connection."""
+        return descriptor(self._transport)
 
     def end(self, code: int, reason: str = "") -> None:
         """Begin to close, and cut the connection when that takes too long."""
@@ -254,7 +257,7 @@ class ViewerSocket(asyncio.Protocol):
 
     def _part(self) -> None:
         """Take the viewer out of the feed at once: nothing is written after a goodbye."""
-        self.write = _lost
+        self._parted = True
         if self.subscription is not None:
             self.subscription.leave()
 
@@ -263,16 +266,9 @@ class ViewerSocket(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection."""
         self._transport = cast("asyncio.Transport", transport)
-        self.write = self._transport.write
-        self.pending = self._transport.get_write_buffer_size
-        # So it writes at once, and says when something is left.
+        # So it writes at once: what is left after that was not taken.
         self._transport.set_write_buffer_limits(high=0)
         tune(self._transport)
-
-    def pause_writing(self) -> None:
-        """Say that the kernel did not take everything."""
-        if self.viewer is not None:
-            self.viewer.stalled()
 
     def data_received(self, data: bytes) -> None:
         """Take bytes."""

@@ -1,6 +1,7 @@
 """Viewers who follow the same topics at the same pace, so that what they get is made once."""
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Iterable
 from typing import Protocol
 
 from tracker.live.channel import Base, Change
@@ -29,6 +30,14 @@ class Sink(Protocol):
 
     def pending(self) -> int:
         """Return how many bytes the operating system has not taken yet."""
+        ...
+
+    def descriptor(self) -> int | None:
+        """Return the file that `write` writes to, None where it does more than that.
+
+        While nothing is pending, bytes may go to the file itself. It is open as long as the viewer
+        is in an audience.
+        """
         ...
 
     def end(self, code: int) -> None:
@@ -100,14 +109,24 @@ class Audience:
     what they missed: their connection is slow, or they came during a pause.
     """
 
-    __slots__ = ("_writes", "behind", "conflate_ms", "due_ms", "form", "in_step", "missed", "views")
+    __slots__ = (
+        "_ends",
+        "behind",
+        "conflate_ms",
+        "due_ms",
+        "form",
+        "in_step",
+        "missed",
+        "views",
+    )
 
     def __init__(self, views: tuple[str, ...], conflate_ms: int, form: Form) -> None:
         self.views = views
         self.conflate_ms = conflate_ms
         self.form = form
         self.in_step: set[Viewer] = set()
-        self._writes: list[Callable[[bytes], None]] | None = None
+        self._ends: tuple[dict[int, Sink], list[Sink]] | None = None
+        """The connections of those in step: by their files, and those without."""
         self.behind: set[Viewer] = set()
         self.missed = Missed()
         """What those in step are not told before the pause is over."""
@@ -127,18 +146,48 @@ class Audience:
     def enter(self, viewer: Viewer) -> None:
         """Have a viewer get what everybody in step gets."""
         self.in_step.add(viewer)
-        self._writes = None
+        self._ends = None
 
     def part(self, viewer: Viewer) -> None:
         """Have a viewer in step no more."""
         self.in_step.discard(viewer)
-        self._writes = None
+        self._ends = None
 
-    def writes(self) -> list[Callable[[bytes], None]]:
-        """Return the writing ends of those in step, side by side in memory."""
-        if self._writes is None:
-            self._writes = [viewer.sink.write for viewer in self.in_step]
-        return self._writes
+    def send(self, data: bytes) -> None:
+        """Write the same bytes to everybody in step, of whom nobody may have bytes pending.
+
+        They go to the files of the connections: a write of the operating system is all that a
+        viewer costs. Whatever it does not take, or refuses, is its connection's to deal with.
+        """
+        if self._ends is None:
+            self._ends = self._sorted_ends()
+        files, others = self._ends
+        whole = len(data)
+        short: list[tuple[int, int]] = []
+        write = os.write
+        for file in files:
+            try:
+                taken = write(file, data)
+            except OSError:
+                taken = 0
+            if taken != whole:
+                short.append((file, taken))
+        for file, taken in short:
+            files[file].write(data[taken:])
+        for sink in others:
+            sink.write(data)
+
+    def _sorted_ends(self) -> tuple[dict[int, Sink], list[Sink]]:
+        """Return the connections of those in step: by their files, and those without."""
+        files: dict[int, Sink] = {}
+        others: list[Sink] = []
+        for viewer in self.in_step:
+            file = viewer.sink.descriptor()
+            if file is None:
+                others.append(viewer.sink)
+            else:
+                files[file] = viewer.sink
+        return files, others
 
     def complete(self, viewer: Viewer, position: int) -> int:
         """Return up to which position a viewer was sent everything, at the feed's position."""

@@ -136,8 +136,7 @@ class Hub:
         """Write the same bytes to everybody in step; who does not take all of them is set aside."""
         if audience.conflate_ms:
             audience.due_ms = now_ms + audience.conflate_ms
-        for write in audience.writes():
-            write(data)
+        audience.send(data)
         self._set_stalled_aside(now_ms)
 
     def note_stalled(self, viewer: Viewer) -> None:
