@@ -90,24 +90,25 @@ class Eye(asyncio.Protocol):
         return self.at[place] if place < len(self.at) else None
 
 
-def programme(races: int) -> list[Command]:
+def programme(competition: str, races: int) -> list[Command]:
     """Return the commands that set up a competition with so many races of 1500 m."""
+    distance = f"{competition}/men-1500"
     skaters = [f"skater-{n}" for n in range(SKATERS)]
     return [
         {
             "type": "CreateCompetition",
-            "competition": "bench",
+            "competition": competition,
             "name": "Bench",
             "city": "Dresden",
             "country": "GER",
             "starts_on": "2024-02-10",
             "ends_on": "2024-02-11",
         },
-        {"type": "AdoptRuleset", "competition": "bench", "ruleset": "isu-2023-24"},
+        {"type": "AdoptRuleset", "competition": competition, "ruleset": "isu-2023-24"},
         *(
             {
                 "type": "EnterSkater",
-                "competition": "bench",
+                "competition": competition,
                 "skater": skater,
                 "name": f"Skater {number}",
                 "noc": "GER",
@@ -118,7 +119,7 @@ def programme(races: int) -> list[Command]:
         ),
         {
             "type": "AddDistance",
-            "distance": "bench/men-1500",
+            "distance": distance,
             "name": "Men 1500 m",
             "gender": "men",
             "metres": 1500,
@@ -127,7 +128,7 @@ def programme(races: int) -> list[Command]:
             (
                 {
                     "type": "ScheduleRace",
-                    "race": f"bench/men-1500/heat-{n}",
+                    "race": f"{distance}/heat-{n}",
                     "round": "HEAT",
                     "round_name": f"Heat {n}",
                     "number": (n - 1) % 99 + 1,
@@ -135,7 +136,7 @@ def programme(races: int) -> list[Command]:
                 },
                 {
                     "type": "PublishStartList",
-                    "race": f"bench/men-1500/heat-{n}",
+                    "race": f"{distance}/heat-{n}",
                     "starters": [
                         {"competitor": skater, "start_position": place}
                         for place, skater in enumerate(skaters, 1)
@@ -147,11 +148,11 @@ def programme(races: int) -> list[Command]:
     ]
 
 
-def skated(races: int) -> list[Command]:
+def skated(competition: str, races: int) -> list[Command]:
     """Return a gun and all crossings of each race, in order."""
     found: list[Command] = []
     for n in range(1, races + 1):
-        race = f"bench/men-1500/heat-{n}"
+        race = f"{competition}/men-1500/heat-{n}"
         found.append({"type": "StartRace", "race": race})
         found += [
             {
@@ -209,27 +210,30 @@ async def commits(url: str, count: int) -> list[float]:
     return took
 
 
-async def lag(url: str, events: int) -> dict[str, list[float]]:
-    """Skate before the viewers and return what each step took, in milliseconds."""
+async def lag(url: str, events: int, competition: str = "bench") -> dict[str, list[float]]:
+    """Skate a competition before the viewers and return what each step took, in milliseconds."""
     races = events // (ROWS * SKATERS + 1) + 1
     loop = asyncio.get_running_loop()
     host, port = url.removeprefix("http://").split(":")
     async with aiohttp.ClientSession() as http:
-        setup = [_envelope(command, "desk", n) for n, command in enumerate(programme(races))]
+        setup = [
+            _envelope(command, f"{competition}-desk", n)
+            for n, command in enumerate(programme(competition, races))
+        ]
         for start in range(0, len(setup), 100):
             await post(http, url, setup[start : start + 100])
         eyes = []
         for _ in range(VIEWERS):
             _, eye = await loop.create_connection(
-                lambda: Eye(host, "current/bench"), host, int(port)
+                lambda: Eye(host, f"current/{competition}"), host, int(port)
             )
             eyes.append(eye)
         await asyncio.sleep(1.0)
         sent: dict[int, tuple[float, float]] = {}
-        plan = skated(races)[:events]
+        plan = skated(competition, races)[:events]
 
         async def one(n: int) -> None:
-            body = _envelope(plan[n], f"recorder-{n % 8}", n)
+            body = _envelope(plan[n], f"{competition}-recorder-{n % 8}", n)
             began = time.perf_counter()
             receipt = await post(http, url, body)
             sent[receipt["position"]] = (began, time.perf_counter())
