@@ -46,6 +46,8 @@ BEFORE_A_RESULT = (
     e.HelmetNumberAssigned,
     e.RoundAdded,
     e.ProgressionSet,
+    e.PublicBoardHeld,
+    e.PublicBoardReleased,
 )
 """Facts after which no official result is another, and no more distances are final."""
 
@@ -118,6 +120,8 @@ class Book(States):
         before = self.races.get(race, Race())
         after = decider.evolve(before, recorded.version, event)
         assert isinstance(after, Race)
+        if after.held is not before.held:
+            self._hold(race, before, after)
         self._races[race] = after
         self._keep_best_times(race, before, after)
         if isinstance(event, NOTED):
@@ -130,7 +134,9 @@ class Book(States):
             self.races_of[scheduled.distance] = (*others, race)
             self._orders.clear()
         if isinstance(event, e.RaceStarted):
-            self.started_last[scheduled.competition] = race
+            self._guns[race] = recorded.position
+            if after.held is None:
+                self.started_last[scheduled.competition] = race
         touched = [("race", race)]
         if _concerns_its_race_alone(event, before, after):
             return touched
@@ -139,6 +145,17 @@ class Book(States):
         if scheduled.series is not None:
             touched.append(("series", scheduled.series))
         return touched
+
+    def _hold(self, race: str, before: Race, after: Race) -> None:
+        """Keep what the public sees beside a race's facts, or let it see what happened since."""
+        if after.held is not None:
+            self._marks_held[race] = self.marks_of(before)
+            return
+        self._marks_held.pop(race, None)
+        competition = race.split("/", 1)[0]
+        gun, current = self._guns.get(race, 0), self.started_last.get(competition, "")
+        if before.held is not None and gun > self._guns.get(current, 0):
+            self.started_last[competition] = race
 
     def _beside(self, scheduled: e.RaceScheduled) -> list[Scope]:
         """Return the other races of a round whose marks hang together with this one's."""
@@ -244,7 +261,11 @@ class Book(States):
             public_at=None,
         )
         notes = (*self.notes.get(race, ()), note)
-        self.notes[race] = published(notes, after, recorded.position)
+        if after.held is not None and after.held is before.held:
+            # What is decided under a hold is read of when the board is released.
+            self.notes[race] = notes
+        else:
+            self.notes[race] = published(notes, after, recorded.position)
 
 
 def _is_nothing_but_raced(race: Race) -> bool:

@@ -22,7 +22,7 @@ class JournalProjection:
     """
 
     name: ClassVar[str] = "journal"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
 
     def __init__(self) -> None:
         self._rows: dict[str, _Rows] = {}
@@ -179,6 +179,8 @@ _PLAIN = {
     "ResultDeclaredOfficial": "Result official",
     "ResultCorrected": "Result corrected",
     "SheetSigned": "Sheet signed",
+    "PublicBoardHeld": "Public board held",
+    "PublicBoardReleased": "Public board released",
 }
 
 

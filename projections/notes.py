@@ -36,6 +36,8 @@ NOTED = (
     e.FactAmended,
     e.LapsMiscounted,
     e.BestTimeConfirmed,
+    e.PublicBoardHeld,
+    e.PublicBoardReleased,
 )
 """Facts that are decisions: the journal keeps who took them."""
 

@@ -60,7 +60,7 @@ class RoundsProjection:
         distance = book.distances[scope]
         marked = book.marks_in(scope).get(round_, UNMARKED)
         behind = [
-            book.races[each.race]
+            book.races[each.race].shown
             for race in races
             if race.drawn is not None
             for each in race.drawn.computed_from

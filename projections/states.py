@@ -66,7 +66,9 @@ class States:
         self.distances_of: dict[str, tuple[str, ...]] = {}
         """Distances by competition and by series, in the order in which they were added."""
         self.started_last: dict[str, str] = {}
-        """The race of each competition for which the gun went off last."""
+        """The race of each competition for which the gun went off last, as the public knows."""
+        self._guns: dict[str, int] = {}
+        """The position of each race's last gun."""
         self.official: dict[str, None] = {}
         """Races with an official result, in the order in which they became so."""
         self._ledger: best_times.Ledger | None = best_times.Ledger()
@@ -85,6 +87,8 @@ class States:
         self._touched: dict[Scope, int] = {}
         """How many events this book had folded when a scope was touched last, races left out."""
         self._remembered: dict[tuple[str, str], _Remembered] = {}
+        self._marks_held: dict[str, Marks] = {}
+        """The marks that are shown of races whose public board is held."""
         self._sheets: dict[str, tuple[Race, tuple[ResultRow, ...]]] = {}
 
     def copy(self) -> Self:
@@ -118,9 +122,9 @@ class States:
         return bisect_right(self._positions.get(race, ()), min(position, self.position))
 
     def races_in(self, distance: str) -> list[Race]:
-        """Return the races of a distance in the order in which they were scheduled."""
+        """Return the races of a distance as the public sees them, in the order of scheduling."""
         races = self.races
-        return [races[race] for race in self.races_of.get(distance, ())]
+        return [races[race].shown for race in self.races_of.get(distance, ())]
 
     def distances_in(self, owner: str) -> list[Distance]:
         """Return the distances of a competition or series in the order of the programme."""
@@ -213,10 +217,12 @@ class States:
         )
 
     def marks_of(self, race: Race) -> Marks:
-        """Return the marks of a race's competitors."""
+        """Return the marks of a race's competitors, as the public sees them."""
         scheduled = race.scheduled
         if scheduled is None:
             return {}
+        if race.held is not None and scheduled.race in self._marks_held:
+            return self._marks_held[scheduled.race]
         return self.marks_in(scheduled.distance).get(scheduled.round, {})
 
     def is_final(self, distance: str) -> bool:
