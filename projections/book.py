@@ -1,6 +1,6 @@
 """The fold of the whole log into domain states, shared by all projections of one runner."""
 
-from projections.notes import NOTED, Note, published, target_of
+from projections.notes import NOTED, Note, held_back, published, target_of
 from projections.states import Scope, States
 from tracker.domain import best_times, classification, decider
 from tracker.domain import events as e
@@ -260,12 +260,10 @@ class Book(States):
             replaced=dict(before.facts).get(target) if target is not None else None,
             public_at=None,
         )
-        notes = (*self.notes.get(race, ()), note)
-        if after.held is not None and after.held is before.held:
-            # What is decided under a hold is read of when the board is released.
-            self.notes[race] = notes
-        else:
-            self.notes[race] = published(notes, after, recorded.position)
+        notes = published((*self.notes.get(race, ()), note), after, recorded.position)
+        if before.held is not None:
+            notes = held_back(notes, recorded.position, lasts=after.held is not None)
+        self.notes[race] = notes
 
 
 def _is_nothing_but_raced(race: Race) -> bool:

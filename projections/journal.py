@@ -75,7 +75,7 @@ class JournalProjection:
             note.position: (race, note)
             for race, own, _ in others
             for note in own or ()
-            if note.public_at is not None
+            if note.public_at is not None and not note.held
         }
         gone = {note.position for *_, before in others for note in before or ()} - public.keys()
         if not gone.isdisjoint(seen):
