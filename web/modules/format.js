@@ -12,6 +12,13 @@ export function time(ms, decimals = 3) {
   return `${whole}.${fraction}`;
 }
 
+/** 42000 → "42 s", 125000 → "2 min 05 s": how long something has lasted. */
+export function age(ms) {
+  const seconds = Math.max(Math.floor(ms / 1000), 0);
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
+
 /** 113 → "+0.113"; nothing for the leader. */
 export function gap(ms) {
   return ms ? `+${time(ms)}` : "";

@@ -46,6 +46,7 @@ const shows = {
     setText(find(".current-round"), translated(data.round));
     setText(find(".current-laps"), data.state === "LIVE" ? lapSentence(data) : "");
     find(".home-current state-chip").state = data.state;
+    find(".home-current hold-mark").board = data;
     held = data;
     const sentence = summary.of(data);
     if (sentence) setText(find(".home-voice"), sentence);
