@@ -66,7 +66,7 @@ export class LapConsole extends HTMLElement {
         h("p", { class: "console-togo" }, part("laps"), part("laps-label")),
         h("div", { class: "console-signs" }, part("line"), part("pen"), part("unsent"), part("who")),
       ),
-      part("hold", "p"),
+      part("hold", "section"),
       part("banner", "p"),
       h(
         "section",
@@ -97,7 +97,7 @@ export class LapConsole extends HTMLElement {
     );
     this.#parts.list.setAttribute("role", "list");
     this.#parts.prompt.setAttribute("role", "status");
-    this.#parts.hold.setAttribute("role", "timer");
+    this.#parts.hold.setAttribute("aria-label", "Hold of the public board");
   }
 
   /** Keys for fingers: each tells the page which key it stands for. Never focused, so that no

@@ -28,7 +28,8 @@ export function hold(desk) {
     onclick: () =>
       tried(() => desk.act([{ type: "ReleasePublicBoard", race: desk.race, hold: holdOf(desk).version }])),
   });
-  const band = h("p", { class: "desk-hold", hidden: true }, words, release);
+  const name = "Hold of the public board";
+  const band = h("section", { class: "desk-hold", "aria-label": name, hidden: true }, words, release);
   document.querySelector(".desk-fault").after(band);
   const say = () => {
     const held = holdOf(desk);
