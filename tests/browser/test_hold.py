@@ -84,7 +84,7 @@ async def test_h_holds_every_board_and_releases_it(
             assert await violations(board) == [], BOARDS[index][0]
             await picture(board, f"board-{index}")
         assert await clock.text_content() == stood
-        await expect(page.locator('lap-console [data-differs]')).to_have_count(0)
+        await expect(page.locator("lap-console [data-differs]")).to_have_count(0)
         await picture(page, "console")
         assert await violations(page) == []
         await page.keyboard.press("h")
