@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { gap, lapsDown, lapSentence, nameParts, time } from "../modules/format.js";
+import { age, gap, lapsDown, lapSentence, nameParts, time } from "../modules/format.js";
 
 test("times have no leading zero minutes, and are cut off, never rounded", () => {
   assert.equal(time(40078), "40.078");
@@ -38,4 +38,8 @@ test("the sentence says where the leader is", () => {
   assert.equal(lapSentence({ state: "LIVE", laps_to_go: 1 }), "Last lap");
   assert.equal(lapSentence({ state: "LIVE", laps_to_go: 0 }), "Finish");
   assert.equal(lapSentence({ state: "UNDER_REVIEW", laps_to_go: 0 }), "Under review");
+});
+
+test("how long something has lasted is never negative", () => {
+  assert.deepEqual([age(-5), age(59_999), age(125_000)], ["0 s", "59 s", "2 min 05 s"]);
 });

@@ -5,7 +5,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.integration.api.test_access import desk, paired  # noqa: F401 - a fixture
+from tests.integration.api.test_access import paired
 from tests.support import officials
 from tests.support.officials import get
 from tests.support.viewer import SocketViewer
@@ -19,6 +19,12 @@ TOPICS = (f"race/{officials.RACE}", "current/cup", "programme/cup")
 PUBLIC = ("start-list", "board", "lap-chart", "lap-chart.svg", "result", "recorders", "journal")
 HOLD = {"type": "HoldPublicBoard", "race": officials.RACE}
 RELEASE = {"type": "ReleasePublicBoard", "race": officials.RACE}
+
+
+@pytest.fixture
+async def office(tracker: app.Tracker) -> Officials:
+    """Return where officials are added."""
+    return tracker.officials
 
 
 def halves() -> tuple[list[officials.Command], list[officials.Command]]:
@@ -102,11 +108,11 @@ async def test_officials_see_the_race_go_on(race: Http) -> None:
     assert (await get(race, f"{RACE}/board"))["state"] == "LIVE"
 
 
-async def test_the_live_view_is_for_the_officials(race: Http, desk: Officials) -> None:  # noqa: F811
+async def test_the_live_view_is_for_the_officials(race: Http, office: Officials) -> None:
     """Without a token nobody sees it, an announcer neither; a lap recorder does."""
     await caught_up(race, await officials.post_all(race, "", [*halves()[0], HOLD]))
-    recorder = await paired(race, desk, "Kim", "lap-recorder")
-    announcer = await paired(race, desk, "Ann", "announcer", device="d2")
+    recorder = await paired(race, office, "Kim", "lap-recorder")
+    announcer = await paired(race, office, "Ann", "announcer", device="d2")
     for name in ("board", "recorders", "events", "result", "lap-chart", "start-list"):
         found = []
         for token in (None, announcer, recorder):
@@ -117,14 +123,14 @@ async def test_the_live_view_is_for_the_officials(race: Http, desk: Officials) -
         assert (found, private) == ([401, 403, 200], "private, no-store"), name
 
 
-async def test_what_if_tells_each_what_they_may_know(race: Http, desk: Officials) -> None:  # noqa: F811
+async def test_what_if_tells_each_what_they_may_know(race: Http, office: Officials) -> None:
     """The public's question stands on what it sees; the referee's on the race as it is."""
     first, second = halves()
 
     await caught_up(race, await officials.post_all(race, "", [*first, HOLD, *second]))
     official = {"type": "DeclareResultOfficial", "race": officials.RACE}
     question = {"races": [{"race": officials.RACE, "add": [official]}]}
-    referee = await paired(race, desk, "Rea", "referee", device="d3")
+    referee = await paired(race, office, "Rea", "referee", device="d3")
     async with race.post(
         "/api/v1/what-if", json=question, headers={"Authorization": f"Bearer {referee}"}
     ) as answer:
