@@ -80,10 +80,12 @@ export class Armed {
     if (topic.startsWith("programme/")) this.#kept.programme = data;
     if (topic.startsWith("race/") && data.race) {
       const known = this.#kept.boards[data.race];
-      if (known && data.held && !live) {
-        this.#kept.boards[data.race] = { ...known, held: data.held, heard: position };
+      if (data.held && !live) {
+        // Until a live document has come, this console does not begin with what may be long ago.
+        const shown = known ?? { ...slim(data), frozen: true };
+        this.#kept.boards[data.race] = { ...shown, held: data.held, heard: position };
       } else {
-        if (!known || known.attempt !== data.attempt) this.#begin(data, entries);
+        if (!known || known.frozen || known.attempt !== data.attempt) this.#begin(data, entries);
         this.#kept.boards[data.race] = { ...slim(data), heard: position };
       }
     }
