@@ -19,6 +19,7 @@ BOARDS = (
     ("/scoreboard", 1280, 720, "❚❚Held by the timing officials"),
     ("/scoreboard?lang=hu", 390, 844, "❚❚Az időmérők visszatartják"),
     ("/scoreboard", 768, 384, "❚❚Held by the timing officials"),
+    ("/overlay", 1920, 1080, "❚❚Held by the timing officials"),
     ("/overlay?show=tower", 1920, 1080, "❚❚Held by the timing officials"),
     ("/phone?lang=de", 390, 844, "❚❚Von der Zeitnahme angehalten"),
     ("/announcer?lang=ja", 1440, 900, "❚❚計時員が表示を保留中"),
@@ -38,6 +39,15 @@ async def picture(page: Page, name: str) -> None:
 async def order(page: Page) -> list[str | None]:
     """Return the competitors as a board lists them."""
     return [await each.get_attribute("data-competitor") for each in await page.locator(LINES).all()]
+
+
+async def lies_below(page: Page, upper: str, lower: str) -> None:
+    """Check that an element begins where another ends, but for a narrow gap."""
+    above = await page.locator(upper).bounding_box()
+    below = await page.locator(lower).bounding_box()
+    assert above is not None
+    assert below is not None
+    assert 0 <= below["y"] - above["y"] - above["height"] < 20
 
 
 async def holds(http: aiohttp.ClientSession, url: str, count: int) -> list[dict[str, Any]]:
@@ -85,6 +95,9 @@ async def test_h_holds_every_board_and_releases_it(
             await expect(mark).to_be_visible()
             await expect(mark).to_have_text(words)
             before.append(await order(board))
+        for path, overlay in zip((each[0] for each in BOARDS), boards, strict=True):
+            if path.startswith("/overlay"):
+                await lies_below(overlay, "hold-mark", ".line >> nth=0")
         clock = boards[0].locator("race-clock")
         stood = await clock.text_content()
         for key in "43214321":

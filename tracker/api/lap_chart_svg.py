@@ -98,7 +98,17 @@ def _hold(board: Row) -> list[str]:
     """Return a line which says that the race has gone on since, if its board is held."""
     if not board.get("held"):
         return []
-    return [_text(28, 108, "❚❚ Held by the timing officials", size=22, weight=700, fill=_HOLD)]
+    return [
+        _text(
+            WIDTH - 28,
+            80,
+            "❚❚ Held by the timing officials",
+            size=22,
+            weight=700,
+            fill=_HOLD,
+            anchor="end",
+        )
+    ]
 
 
 def _legend(lines: Sequence[_Line]) -> list[str]:
