@@ -60,7 +60,7 @@ export class RaceBoard extends HTMLElement {
     setAttribute(this, "data-relay", board.relay);
     setText(this.#title, translated(board.name));
     setText(this.#round, roundOf(board));
-    setText(this.#notice, board.notice ?? "");
+    setText(this.#notice, word(board.notice ?? ""));
     this.#hold.board = board;
     setAttribute(this, "data-held", Boolean(board.held));
     this.#chip.state = board.state;

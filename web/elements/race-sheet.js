@@ -63,7 +63,7 @@ export class RaceSheet extends HTMLElement {
     setText(this.#name, translated(board.name));
     const round = translated(board.round);
     setText(this.#round, board.attempt > 1 ? `${round} · ${word("attempt", { n: board.attempt })}` : round);
-    setText(this.#notice, board.notice ?? "");
+    setText(this.#notice, word(board.notice ?? ""));
     this.#hold.board = board;
     setText(this.#listed, listName(board, settled));
     this.#chip.state = board.state;

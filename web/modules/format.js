@@ -64,6 +64,11 @@ export function statusWords(status) {
   return word(status ?? "");
 }
 
+/** Whether a place in a board is a woman's or a team's: some languages write it in another way. */
+export function ofWomen(board) {
+  return Boolean(board.relay) || board.gender === "women";
+}
+
 /** Where in a race the leader is, in one sentence. */
 export function lapSentence(board) {
   const toGo = board.laps_to_go;
@@ -91,4 +96,16 @@ export function day(instant, locale = language()) {
     day: "numeric",
     month: "long",
   });
+}
+
+/** The first and the last day of a competition, as one range of dates. */
+export function days(from, to, locale = language()) {
+  if (!from) return "";
+  const format = new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  return format.formatRange(new Date(from), new Date(to ?? from));
 }

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { age, gap, lapsDown, lapSentence, nameParts, time } from "../modules/format.js";
+import { age, days, gap, lapsDown, lapSentence, nameParts, ofWomen, time } from "../modules/format.js";
 
 test("times have no leading zero minutes, and are cut off, never rounded", () => {
   assert.equal(time(40078), "40.078");
@@ -42,4 +42,17 @@ test("the sentence says where the leader is", () => {
 
 test("how long something has lasted is never negative", () => {
   assert.deepEqual([age(-5), age(59_999), age(125_000)], ["0 s", "59 s", "2 min 05 s"]);
+});
+
+test("the days of a competition are one range of dates, as each language writes it", () => {
+  const told = (language) => days("2024-02-09", "2024-02-11", language).replace(/[\u2009\u00a0\u202f]/g, " ");
+  assert.equal(told("de"), "9.–11. Februar 2024");
+  assert.equal(told("fr"), "9–11 février 2024");
+  assert.match(told("ja"), /^2024年2月9日.11日$/);
+  assert.match(days("2024-02-09", undefined, "de"), /^9\. Februar 2024$/);
+  assert.equal(days(undefined, undefined), "");
+});
+
+test("a women's race and a relay are told apart where a language has a form for them", () => {
+  assert.deepEqual([{ gender: "women" }, { gender: "men" }, { gender: "men", relay: true }].map(ofWomen), [true, false, true]);
 });
