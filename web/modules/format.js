@@ -107,5 +107,9 @@ export function days(from, to, locale = language()) {
     year: "numeric",
     timeZone: "UTC",
   });
-  return format.formatRange(new Date(from), new Date(to ?? from));
+  const [first, last] = [new Date(from), new Date(to ?? from)];
+  const range = format.formatRange(first, last);
+  if (!range.includes("/")) return range;
+  // Browsers have no range of written-out dates for Chinese and Japanese, and fall back to figures.
+  return word("dateRange", { from: format.format(first), to: format.format(last) });
 }

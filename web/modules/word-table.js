@@ -84,6 +84,7 @@ export const TABLE = {
   pages: ["Pages", "Seiten", "Pages", "Pagine", "페이지", "页面", "ページ", "Pagina’s", "Strony", "Oldalak"],
   language: ["Language", "Sprache", "Langue", "Lingua", "언어", "语言", "言語", "Taal", "Język", "Nyelv"],
   derived: ["Every line here is derived from an event log that is never changed.", "Jede Zeile hier stammt aus einem Ereignisprotokoll, das nie geändert wird.", "Chaque ligne découle d’un journal d’événements jamais modifié.", "Ogni riga deriva da un registro di eventi mai modificato.", "모든 내용은 변경되지 않는 기록에서 나옵니다.", "此处每一行均源自永不更改的事件日志。", "すべての行は変更されない記録から導かれます。", "Elke regel volgt uit een logboek dat nooit wordt gewijzigd.", "Każdy wiersz wynika z dziennika, którego się nie zmienia.", "Minden sor egy soha nem módosított naplóból ered."],
+  dateRange: ["{from} to {to}", "{from} bis {to}", "{from} au {to}", "{from} – {to}", "{from}~{to}", "{from}至{to}", "{from}〜{to}", "{from} t/m {to}", "{from} – {to}", "{from} – {to}"],
 
   // --- tables ---
   nations: ["Nations", "Nationen", "Nations", "Nazioni", "국가", "国家", "国別", "Landen", "Kraje", "Nemzetek"],
