@@ -69,7 +69,7 @@ function facts(row, { season, bests, places, feminine }) {
   if (row.pronunciation) tell(word("pronunciation"), row.pronunciation);
   if (row.skater) tell(word("onTheIce"), row.skater);
   if (season) {
-    const parts = [ordinal(season.rank, feminine), word("pointsOf", { n: season.points })];
+    const parts = [word("placed", { place: ordinal(season.rank, feminine) }), word("pointsOf", { n: season.points })];
     if (season.golds) parts.push(word("winsOf", { n: season.golds }));
     tell(word("season"), parts.join(" · "));
   }

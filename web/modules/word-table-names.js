@@ -8,6 +8,7 @@ export const NAMES_TABLE = {
   // --- places: one form for each category of the language's ordinals ---
   ordinal: [{ one: "{n}st", two: "{n}nd", few: "{n}rd", other: "{n}th" }, "{n}.", { one: "{n}er", other: "{n}e" }, "{n}º", "{n}위", "第{n}名", "{n}位", "{n}e", "{n}.", "{n}."],
   ordinalFeminine: [{ one: "{n}st", two: "{n}nd", few: "{n}rd", other: "{n}th" }, "{n}.", { one: "{n}re", other: "{n}e" }, "{n}ª", "{n}위", "第{n}名", "{n}位", "{n}e", "{n}.", "{n}."],
+  placed: ["{place}", "{place} Platz", "{place}", "{place}", "{place}", "{place}", "{place}", "{place} plaats", "{place} miejsce", "{place} hely"],
 
   // --- distances ---
   menOver: ["Men {metres} m", "Männer {metres} m", "{metres} m hommes", "{metres} m uomini", "남자 {metres}m", "男子{metres}米", "男子{metres}m", "Mannen {metres} m", "{metres} m mężczyzn", "Férfi {metres} m"],

@@ -51,7 +51,7 @@ export const TABLE = {
   waitingRace: ["Waiting for a race", "Warte auf ein Rennen", "En attente d’une course", "In attesa di una corsa", "경기를 기다리는 중", "等待开赛", "レースを待っています", "Wachten op een rit", "Czekamy na bieg", "Futamra várunk"],
 
   // --- pages and their parts ---
-  onTheIce: ["On the ice", "Auf dem Eis", "Sur la glace", "Sul ghiaccio", "빙상", "冰面上", "氷上", "Op het ijs", "Na lodzie", "A jégen"],
+  onTheIce: ["On the ice", "Auf dem Eis", "Sur la glace", "Sul ghiaccio", "빙판 위", "场上", "滑走中", "Op het ijs", "Na lodzie", "A jégen"],
   onNow: ["Now", "Jetzt", "Maintenant", "Ora", "지금", "现在", "現在", "Nu", "Teraz", "Most"],
   next: ["Next", "Als Nächstes", "Ensuite", "Prossima", "다음", "下一场", "次", "Volgende", "Następny", "Következik"],
   programme: ["Programme", "Programm", "Programme", "Programma", "일정", "赛程", "日程", "Programma", "Program", "Program"],
@@ -95,7 +95,7 @@ export const TABLE = {
   teams: ["Teams", "Teams", "Équipes", "Squadre", "단체", "团体", "団体", "Ploegen", "Drużyny", "Csapatok"],
   relay: ["relay", "Staffel", "relais", "staffetta", "계주", "接力", "リレー", "aflossing", "sztafeta", "váltó"],
   rank: ["Rank", "Rang", "Rang", "Posizione", "순위", "名次", "順位", "Plaats", "Miejsce", "Helyezés"],
-  noc: ["NOC", "NOK", "CNO", "CNO", "국가", "代表团", "NOC", "NOC", "NKOl", "NOB"],
+  noc: ["NOC", "NOK", "CNO", "CNO", "국가", "NOC", "NOC", "NOC", "NKOl", "NOB"],
   name: ["Name", "Name", "Nom", "Nome", "이름", "姓名", "氏名", "Naam", "Nazwisko", "Név"],
   helmet: ["Helmet", "Helm", "Casque", "Casco", "헬멧", "头盔", "ヘルメット", "Helm", "Kask", "Sisak"],
   time: ["Time", "Zeit", "Temps", "Tempo", "기록", "成绩", "タイム", "Tijd", "Czas", "Idő"],
