@@ -41,9 +41,9 @@ export const TABLE = {
 
   // --- connection ---
   current: ["Current", "Aktuell", "À jour", "Aggiornato", "최신", "最新", "最新", "Actueel", "Aktualne", "Friss"],
-  stale: ["Stale", "Veraltet", "Figé", "Non aggiornato", "갱신 안 됨", "数据过时", "更新停止", "Verouderd", "Nieaktualne", "Elavult"],
-  staleFor: ["Stale {n} s", "Veraltet seit {n} s", "Figé depuis {n} s", "Non aggiornato da {n} s", "{n}초째 갱신 안 됨", "数据已过时{n}秒", "{n}秒間更新停止", "{n} s verouderd", "Nieaktualne od {n} s", "{n} mp-e elavult"],
-  held: ["Held by the timing officials", "Von der Zeitnahme angehalten", "Figé par les chronométreurs", "Fermato dai cronometristi", "계시원이 화면을 멈춤", "计时裁判已暂停更新", "計時員が表示を保留中", "Vastgehouden door de tijdwaarneming", "Wstrzymane przez sędziów czasowych", "Az időmérők visszatartják"],
+  stale: ["Stale", "Veraltet", "Obsolète", "Non aggiornato", "갱신 안 됨", "数据过时", "更新停止", "Verouderd", "Nieaktualne", "Elavult"],
+  staleFor: ["Stale {n} s", "Veraltet seit {n} s", "Obsolète depuis {n} s", "Non aggiornato da {n} s", "{n}초째 갱신 안 됨", "数据已过时{n}秒", "{n}秒間更新停止", "{n} s verouderd", "Nieaktualne od {n} s", "{n} mp-e elavult"],
+  held: ["Held by the timing officials", "Von der Zeitnahme angehalten", "Figé par les chronométreurs", "Fermato dai cronometristi", "계시원이 표시를 보류 중", "计时裁判已暂停更新", "計時員が表示を保留中", "Vastgehouden door de tijdwaarneming", "Wstrzymane przez chronometraż", "Az időmérők visszatartják"],
   connecting: ["Connecting", "Verbinden", "Connexion", "Connessione", "연결 중", "连接中", "接続中", "Verbinden", "Łączenie", "Kapcsolódás"],
   replay: ["Replay", "Wiederholung", "Rediffusion", "Replica", "다시보기", "重播", "リプレイ", "Herhaling", "Powtórka", "Visszajátszás"],
   delayRefused: ["This server does not delay: the page shows nothing instead of a spoiler", "Dieser Server verzögert nicht: Um nichts zu verraten, zeigt die Seite nichts", "Ce serveur ne diffère pas\u00a0: pour ne rien dévoiler, la page ne montre rien", "Questo server non ritarda: per non anticipare nulla, la pagina resta vuota", "이 서버는 지연을 지원하지 않아 아무것도 표시하지 않습니다", "此服务器不支持延迟：为免剧透，本页不显示任何内容", "このサーバーは遅延に対応していないため、何も表示しません", "Deze server vertraagt niet: om niets te verklappen toont de pagina niets", "Ten serwer nie opóźnia: by nie zdradzić wyniku, strona nic nie pokazuje", "Ez a szerver nem késleltet: hogy ne áruljon el semmit, az oldal üres marad"],

@@ -52,11 +52,11 @@ test("the days of a competition are one range of dates, as each language writes 
     speak("en");
     return found;
   };
-  assert.equal(told("de"), "9.–11. Februar 2024");
+  assert.equal(told("nl"), "9–11 februari 2024");
   assert.equal(told("fr"), "9–11 février 2024");
   assert.equal(told("ja"), "2024年2月9日〜2024年2月11日");
   assert.equal(told("zh"), "2024年2月9日至2024年2月11日");
-  assert.match(days("2024-02-09", undefined, "de"), /^9\. Februar 2024$/);
+  assert.equal(days("2024-02-09", undefined, "nl"), "9 februari 2024");
   assert.equal(days(undefined, undefined), "");
 });
 
