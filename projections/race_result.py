@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from projections.projection import Document, Row
 from projections.race_header import header, mark, penalty
+from tracker.domain.finish_times import opinions
 from tracker.domain.marks import UNMARKED, Marks
-from tracker.domain.race import Decision, Race, ResultRow
+from tracker.domain.race import Decision, Opinion, Race, ResultRow
 from tracker.domain.result import sheet
 
 
@@ -46,7 +47,12 @@ def render_for_officials(race: Race, marks: Marks = UNMARKED) -> Document:
         ],
         "version": race.version,
     }
-    return Document({**found.header, **own}, found.entries, found.order)
+    # A penalty hides a time from the public; it stays read.
+    entries = {
+        key: {**row, "times": [opinion(each) for each in opinions(race, race.field[key])]}
+        for key, row in found.entries.items()
+    }
+    return Document({**found.header, **own}, entries, found.order)
 
 
 def _decision(decision: Decision) -> Row:
@@ -103,5 +109,19 @@ def _entry(row: ResultRow, marks: Marks) -> Row:
         "penalty": penalty(row.penalty),
         "line_up": [{"skater": member.skater, "name": member.name} for member in row.line_up],
         "source": row.time_stated_by,
+        "time_source": row.time_source,
+        "times": [opinion(each) for each in row.times],
         "best": [],
+    }
+
+
+def opinion(each: Opinion) -> Row:
+    """Return what one source has for a finish time."""
+    return {
+        "version": each.version,
+        "time_source": each.time_source,
+        "time_ms": each.time_ms,
+        "kind": each.kind,
+        "counts": each.counts,
+        "source": each.source,
     }

@@ -178,6 +178,7 @@ def _decisions(found: RaceDay) -> None:
             race=RACE,
             times=(FinishTime(BEA, 41_900), FinishTime(ANN, 42_011), FinishTime(CIA, None)),
         ),
+        c.RecordFinishTimes(race=RACE, times=(FinishTime(BEA, 41_700),), time_source="hand"),
         c.CallPenalty(
             race=RACE,
             competitor=DEE,

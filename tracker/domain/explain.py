@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from tracker.domain import events as e
-from tracker.domain.race import Decision, Race, ResultRow
+from tracker.domain.finish_times import STRONGEST_FIRST, opinions, reading
+from tracker.domain.race import Decision, Opinion, Race, ResultRow
 from tracker.domain.result import STATUS_ORDER, sheet
 
 _SANCTIONS = {"PEN": "penalised", "YC": "shown a yellow card", "RC": "shown a red card"}
@@ -135,16 +136,9 @@ def _finish(race: Race, row: ResultRow, rows: dict[str, ResultRow]) -> Iterator[
             "the order across the line decides, not the time",
             ((stream(race), version),),
         )
-    times = [
-        version
-        for version, event in _facts(race, e.FinishTimesRecorded)
-        if isinstance(event, e.FinishTimesRecorded)
-        and any(time.competitor == row.competitor for time in event.times)
-    ]
-    if times:
-        time = f"time {seconds(row.time_ms)}" if row.time_ms is not None else "a time was read"
-        rule = None if order else "without an order, photo-finish times decide"
-        yield Step(time, rule, ((stream(race), times[-1]),))
+    times = opinions(race, race.field[row.competitor])
+    if any(each.kind == "read" for each in times):
+        yield _timed(race, row, times, ordered=bool(order))
     declared = [
         version
         for version, event in _facts(race, e.DeclaredFinished)
@@ -168,6 +162,25 @@ def _finish(race: Race, row: ResultRow, rows: dict[str, ResultRow]) -> Iterator[
         yield Step(
             f"equal with {', '.join(equal)}", "equal places are shared, the next is left out"
         )
+
+
+def _timed(race: Race, row: ResultRow, times: tuple[Opinion, ...], *, ordered: bool) -> Step:
+    """Return whose time counts, and what the other sources have."""
+    counts, *others = times
+    time = f"time {seconds(row.time_ms)}" if row.time_ms is not None else "a time was read"
+    rule = None if ordered else "without an order, photo-finish times decide"
+    weaker = {each.time_source: each for each in reversed(others)}
+    weaker.pop(counts.time_source, None)
+    if weaker:
+        said = ", ".join(f"{source} {_seconds(each)}" for source, each in weaker.items())
+        time = f"{time} by {counts.time_source} ({said})"
+        rule = f"of several sources the strongest counts: {', '.join(STRONGEST_FIRST)}"
+    facts = tuple((stream(race), each.version) for each in (counts, *weaker.values()))
+    return Step(time, rule, facts)
+
+
+def _seconds(opinion: Opinion) -> str:
+    return "no time" if opinion.time_ms is None else seconds(opinion.time_ms)
 
 
 def _position(event: e.FinishOrderRecorded, competitor: str) -> str:
@@ -212,12 +225,13 @@ def _sanction(decision: Decision) -> str:
 
 def _was_ahead(race: Race, other: ResultRow, row: ResultRow) -> bool:
     """Return whether somebody crossed the line first, as the order or the crossings have it."""
-    read = {k: i for i, group in enumerate(race.finish_groups) for k in group}
-    if other.competitor in read and row.competitor in read:
-        return read[other.competitor] < read[row.competitor]
+    order = {k: i for i, group in enumerate(race.finish_groups) for k in group}
+    if other.competitor in order and row.competitor in order:
+        return order[other.competitor] < order[row.competitor]
     mine, theirs = race.field[row.competitor], race.field[other.competitor]
-    if theirs.time_ms is not None and mine.time_ms is not None:
-        return theirs.time_ms < mine.time_ms
+    read, seen = reading(mine), reading(theirs)
+    if read and seen and read.time_ms is not None and seen.time_ms is not None:
+        return seen.time_ms < read.time_ms
     return (-theirs.rows, theirs.crossings[-1].version if theirs.crossings else 0) < (
         -mine.rows,
         mine.crossings[-1].version if mine.crossings else 0,

@@ -69,6 +69,30 @@ class Mark(Struct, frozen=True):
     source: str | None = None
 
 
+class Reading(Struct, frozen=True):
+    """A finish time that was read; `version` is the event that recorded it."""
+
+    version: int
+    time_source: TimeSource
+    time_ms: int | None
+    """None is `no time`."""
+    source: str | None
+
+
+class Opinion(Struct, frozen=True):
+    """A finish time as one source has it; `version` is the event that recorded it."""
+
+    version: int
+    time_source: TimeSource
+    time_ms: int | None
+    """None is `no time`."""
+    kind: Literal["read", "crossing"]
+    """Read for the finish, or measured at the last crossing."""
+    counts: bool
+    source: str | None = None
+    """Who stated it, when no official observed it."""
+
+
 class OnIce(Struct, frozen=True):
     """A competitor in the current attempt."""
 
@@ -81,13 +105,8 @@ class OnIce(Struct, frozen=True):
     declared: int | None = None
     """The order key of a competitor declared finished; see `result.sheet`."""
     declared_place: int | None = None
-    time_ms: int | None = None
-    """The finish time read by the photo finish, or corrected by hand."""
-    timed: TimeSource | Literal["none"] | None = None
-    """Who read `time_ms`; `none` is an official `no time`; None: nobody has yet."""
-    time_stated_by: str | None = None
-    photo_read: bool = False
-    """Whether the photo-finish judge read a time, which a later one may have replaced."""
+    readings: tuple[Reading, ...] = ()
+    """Every finish time that was read, as it came; `finish_times` says which counts."""
     skater: str | None = None
     """Who races now, in a relay."""
 
@@ -159,6 +178,9 @@ class ResultRow(Struct, frozen=True):
     time_source: TimeSource | None = None
     """What measured `time_ms`."""
     photo_read: bool = False
+    """Whether the photo-finish judge read a time for this competitor."""
+    times: tuple[Opinion, ...] = ()
+    """What every source has for `time_ms`, the one that counts first; empty where none is shown."""
 
 
 class Confirmed(Struct, frozen=True):

@@ -244,7 +244,7 @@ class FinishOrderRecorded(Fact, frozen=True):
 
 
 class FinishTimesRecorded(Fact, frozen=True):
-    """Finish times to the thousandth, or `no time`, replace what was known for these."""
+    """One source has these finish times to the thousandth, or `no time`; others keep theirs."""
 
     race: RaceId
     attempt: int

@@ -20,6 +20,7 @@ from tracker.domain.race import (
     Pen,
     Protest,
     Race,
+    Reading,
 )
 from tracker.domain.result import sheet
 
@@ -359,19 +360,14 @@ def _finish(
             field = dict(state.field)
             for t in event.times:
                 if t.competitor in field:
-                    read = t.time_ms is not None and event.time_source == "photo"
-                    field[t.competitor] = replace(
-                        field[t.competitor],
-                        photo_read=read or field[t.competitor].photo_read,
-                        time_ms=t.time_ms,
-                        timed="none" if t.time_ms is None else event.time_source,
-                        time_stated_by=event.source,
-                    )
+                    c = field[t.competitor]
+                    read = Reading(version, event.time_source, t.time_ms, event.source)
+                    field[t.competitor] = replace(c, readings=(*c.readings, read))
             return replace(state, field=field)
         case e.DeclaredFinished():
-            c = state.field.get(event.competitor)
-            if c is None:
+            if event.competitor not in state.field:
                 return state
+            c = state.field[event.competitor]
             return _with(state, replace(c, declared=version, declared_place=event.place))
         case e.RaceEnded():
             return replace(state, ended_at_ms=event.at_ms, notice=None)

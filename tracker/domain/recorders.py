@@ -89,6 +89,25 @@ def missing(race: Race, device: str) -> tuple[int, ...]:
     )
 
 
+def at_the_line(race: Race) -> dict[str, tuple[Observation, ...]]:
+    """Return the measured observations of each competitor's finish that do not stand."""
+    found = {}
+    for competitor, c in race.field.items():
+        if not 0 < race.lap_rows <= c.rows:
+            continue
+        finish = instant_ms(c.crossings[-1], race.started_at_ms)
+        stand = {x.version for x in c.crossings}
+        found[competitor] = tuple(
+            each
+            for each in race.observations
+            if each.competitor == competitor
+            and each.version not in stand
+            and each.crossing.elapsed_ms is not None
+            and abs(each.crossing.elapsed_ms - finish) <= SAME_CROSSING_MS
+        )
+    return found
+
+
 def _compare(race: Race, device: str, seen: list[Observation]) -> _Compared:
     result = _Compared({}, [])
     times = [instant_ms(each.crossing, race.started_at_ms) for each in seen]

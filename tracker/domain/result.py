@@ -1,12 +1,14 @@
 """From facts to a race's result sheet: finish order, places, statuses, state.
 
 The order across the line decides, not the time (an order read by the photo-finish judge, else
-photo-finish times, else the recorded crossings). After those who finished come the declared
-finished, then DNF, PEN, YC, RC and DNS. Equal places are dead heats: the next place is left out.
+photo-finish times, else the recorded crossings); whose time counts, `finish_times` says. After
+those who finished come the declared finished, then DNF, PEN, YC, RC and DNS. Equal places are dead
+heats: the next place is left out.
 """
 
 from collections.abc import Iterable
 
+from tracker.domain.finish_times import counting, opinions, photo_read, reading
 from tracker.domain.laps import instant_ms
 from tracker.domain.race import Decision, OnIce, Race, ResultRow
 
@@ -68,7 +70,7 @@ def finish_groups(race: Race) -> list[list[str]]:
     read = {c: i for i, group in enumerate(race.finish_groups) for c in group}
     across = [c for c in finished if c.declared is None]
     groups: list[list[str]] = []
-    by_photo = all(c.timed == "photo" for c in across)
+    by_photo = all(_photo_ms(c) is not None for c in across)
     previous: object = None
     for c in sorted(across, key=lambda c: _finish_key(race, c, read, by_photo=by_photo)):
         key = _tie_key(c, read, by_photo=by_photo)
@@ -81,7 +83,8 @@ def finish_groups(race: Race) -> list[list[str]]:
 
 
 def _has_finished(race: Race, c: OnIce) -> bool:
-    if c.declared is not None or c.time_ms is not None:
+    read = reading(c)
+    if c.declared is not None or (read is not None and read.time_ms is not None):
         return True
     return 0 < race.lap_rows <= c.rows or any(
         c.starter.competitor in group for group in race.finish_groups
@@ -94,19 +97,27 @@ def _finish_key(
     competitor = c.starter.competitor
     if competitor in read:
         return (0, read[competitor], 0)
-    if by_photo and c.time_ms is not None:
-        return (1, c.time_ms, c.starter.start_position)
+    photo_ms = _photo_ms(c) if by_photo else None
+    if photo_ms is not None:
+        return (1, photo_ms, c.starter.start_position)
     if c.crossings:
         last = c.crossings[-1]
         return (1, instant_ms(last, race.started_at_ms), last.version)
-    return (2, c.time_ms or 0, c.starter.start_position)
+    timed = reading(c)
+    return (2, (timed.time_ms if timed else None) or 0, c.starter.start_position)
 
 
 def _tie_key(c: OnIce, read: dict[str, int], *, by_photo: bool) -> object:
     """Return what two competitors in a dead heat have in common, or None."""
     if c.starter.competitor in read:
         return ("order", read[c.starter.competitor])
-    return ("photo", c.time_ms) if by_photo and c.time_ms is not None else None
+    return ("photo", _photo_ms(c)) if by_photo else None
+
+
+def _photo_ms(c: OnIce) -> int | None:
+    """Return the time that the photo-finish judge read last, or None."""
+    read = reading(c)
+    return read.time_ms if read is not None and read.time_source == "photo" else None
 
 
 def _declared_groups(declared: Iterable[OnIce]) -> list[list[str]]:
@@ -133,12 +144,9 @@ def _in_force(
 
 
 def finish_time_ms(race: Race, c: OnIce) -> int | None:
-    """Return a competitor's finish time: as read, else as measured at the last crossing."""
-    if c.timed is not None:
-        return c.time_ms
-    if c.declared is not None or not 0 < race.lap_rows <= c.rows:
-        return None
-    return c.crossings[-1].elapsed_ms
+    """Return a competitor's finish time by the strongest source, or None."""
+    found = counting(race, c)
+    return found.time_ms if found is not None else None
 
 
 def _best_time(race: Race, placed: list[tuple[int, str]]) -> int | None:
@@ -154,15 +162,15 @@ def _row(
     decisions: tuple[Decision | None, Decision | None],
 ) -> ResultRow:
     penalty, advancement = decisions
-    time_ms = finish_time_ms(race, c) if penalty is None and c.out is None else None
+    times = opinions(race, c)
+    time = times[0] if times else None
+    shown = penalty is None and c.out is None
+    time_ms = time.time_ms if time is not None and shown else None
+    untimed = c.declared is not None or (time is not None and time.time_ms is None)
     status: str | None = penalty.kind if penalty else c.out
-    if status is None and rank is not None and (c.declared is not None or c.timed == "none"):
+    if status is None and rank is not None and untimed:
         # The officials say so; a time that nobody has read yet is just not there.
         status = "no time"
-    stated = c.time_stated_by
-    time_source = c.timed if time_ms is not None and c.timed != "none" else None
-    if c.timed is None and time_ms is not None:
-        stated, time_source = c.crossings[-1].source, c.crossings[-1].time_source
     return ResultRow(
         competitor=c.starter.competitor,
         name=c.starter.name,
@@ -179,9 +187,10 @@ def _row(
         penalty=penalty,
         advancement=advancement,
         line_up=c.starter.line_up,
-        time_stated_by=stated,
-        time_source=time_source,
-        photo_read=c.photo_read,
+        time_stated_by=time.source if time is not None else None,
+        time_source=time.time_source if time is not None and time_ms is not None else None,
+        photo_read=photo_read(c),
+        times=times if shown else (),
     )
 
 

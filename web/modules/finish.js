@@ -122,9 +122,13 @@ export function without(groups, id) {
  */
 export function recordedTimes(facts, attempt, source) {
   const gone = new Set(facts.filter((f) => f.type === "FactRetracted").map((f) => f.data.target));
+  const amended = new Map(
+    facts.filter((f) => f.type === "FactAmended").map((f) => [f.data.target, f.data.replacement]),
+  );
   const found = {};
-  for (const { type, version, data } of facts) {
+  for (const { type, version, data: own } of facts) {
     if (type !== "FinishTimesRecorded" || gone.has(version)) continue;
+    const data = amended.get(version) ?? own;
     if (data.attempt !== attempt || data.time_source !== source) continue;
     for (const each of data.times) found[each.competitor] = each.time_ms ?? null;
   }
@@ -135,4 +139,24 @@ export function recordedTimes(facts, attempt, source) {
 export function disagreeing(groups, times) {
   const order = groups.flat().filter((id) => Number.isInteger(times[id]));
   return order.filter((id, i) => i > 0 && times[id] < times[order[i - 1]]);
+}
+
+/** Sources of a finish time, the strongest first: what counts does not depend on who spoke last. */
+export const STRONGEST_FIRST = ["photo", "transponder", "hand"];
+
+/** The last word of every other source on a finish time, of what a result's row has as `times`. */
+export function otherTimes(times, source) {
+  const found = new Map();
+  for (const each of times ?? []) {
+    if (each.time_source !== source && !found.has(each.time_source)) {
+      found.set(each.time_source, each);
+    }
+  }
+  return [...found.values()];
+}
+
+/** Whether a stronger source has spoken, so that a time of this one would not count. */
+export function outranking(times, source) {
+  const own = STRONGEST_FIRST.indexOf(source);
+  return (times ?? []).some((each) => STRONGEST_FIRST.indexOf(each.time_source) < own);
 }

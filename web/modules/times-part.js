@@ -2,10 +2,20 @@
 
 import { area, key, raceClock } from "./desk-page.js";
 import { h, setAttribute, setText } from "./dom.js";
-import { disagreeing, readTime, recordedTimes } from "./finish.js";
+import { disagreeing, otherTimes, outranking, readTime, recordedTimes } from "./finish.js";
 import { time } from "./format.js";
 
 const OUT = new Set(["DNS", "DNF", "WDR"]);
+
+/** What other sources have, the time that counts marked: "photo 42.010 counts". */
+function others(row, source) {
+  return otherTimes(row.times, source)
+    .map(({ time_source, time_ms, counts }) => {
+      const read = time_ms === null ? "no time" : time(time_ms);
+      return `${time_source} ${read}${counts ? " counts" : ""}`;
+    })
+    .join(" · ");
+}
 
 export class TimesPart {
   #element;
@@ -36,7 +46,12 @@ export class TimesPart {
     const { facts, result } = this.#desk;
     this.#recorded = recordedTimes(facts, result.attempt, this.#source);
     const rows = this.#rows(groups);
-    const shape = rows.map((row) => [row.id, this.#recorded[row.id], row.time_ms]);
+    const shape = rows.map((row) => [
+      row.id,
+      this.#recorded[row.id],
+      row.time_ms,
+      row.times,
+    ]);
     const running = raceClock(this.#desk.board) !== null;
     area(this.#element.querySelector(".times"), [this.#desk.race, shape, running], () =>
       rows.map((row) => this.#line(row, running)),
@@ -76,7 +91,12 @@ export class TimesPart {
       "li",
       { class: "time-line" },
       h("span", { class: "skater-helmet" }, row.helmet ?? row.start_position),
-      h("span", { class: "finish-name" }, h("b", null, row.family_name || row.name)),
+      h(
+        "span",
+        { class: "finish-name" },
+        h("b", null, row.family_name || row.name),
+        h("small", { class: "other-times" }, others(row, this.#source)),
+      ),
       input,
       running && this.#source === "hand"
         ? key("Stamp", {
@@ -120,7 +140,7 @@ export class TimesPart {
       wrong.length > 0
         ? `${wrong.join(", ")}: faster than the place before. The order decides.`
         : "",
-      this.#replacing(),
+      this.#outranked(),
     ];
     setText(this.#element.querySelector(".times-said"), words.filter(Boolean).join(" "));
     const bad = [...this.#keyed.values()].some(({ ms }) => ms === undefined);
@@ -139,15 +159,14 @@ export class TimesPart {
     );
   }
 
-  /** Whose time by photo finish would be another: the later record counts. */
-  #replacing() {
-    if (this.#source === "photo") return "";
-    const { facts, result } = this.#desk;
-    const photo = recordedTimes(facts, result.attempt, "photo");
+  /** Whose time a stronger source has: that one counts, and this is a further opinion. */
+  #outranked() {
     const names = [...this.#keyed.keys()]
-      .filter((id) => Number.isInteger(photo[id]))
-      .map((id) => this.#desk.name(id));
-    return names.length > 0 ? `${names.join(", ")}: this replaces the photo finish's time.` : "";
+      .map((id) => this.#desk.result.rows.find((row) => row.id === id))
+      .filter((row) => row && outranking(row.times, this.#source))
+      .map((row) => this.#desk.name(row.id));
+    if (names.length === 0) return "";
+    return `${names.join(", ")}: a stronger source has a time, which counts. This is kept beside it.`;
   }
 
   async #record() {

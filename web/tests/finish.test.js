@@ -6,6 +6,8 @@ import {
   disagreeing,
   groupsOf,
   moved,
+  otherTimes,
+  outranking,
   places,
   readOrder,
   readTime,
@@ -77,6 +79,20 @@ test("the times of a source are those it recorded last and did not take back", (
   assert.deepEqual(recordedTimes(facts, 2, "hand"), {});
 });
 
+test("an amended time stands at its old place", () => {
+  const photo = (times) => ({ attempt: 1, time_source: "photo", times });
+  const ann = [{ competitor: "ann", time_ms: 41000 }];
+  const facts = [
+    { version: 3, type: "FinishTimesRecorded", data: photo(ann) },
+    {
+      version: 4,
+      type: "FactAmended",
+      data: { target: 3, replacement: photo([{ competitor: "ann", time_ms: 41007 }]) },
+    },
+  ];
+  assert.deepEqual(recordedTimes(facts, 1, "photo"), { ann: 41007 });
+});
+
 test("somebody is moved, joined with the one before, parted again, taken out", () => {
   const groups = [["a"], ["b"], ["c"]];
   assert.deepEqual(moved(groups, "c", 0), [["c"], ["a"], ["b"]]);
@@ -92,4 +108,22 @@ test("somebody is moved, joined with the one before, parted again, taken out", (
 test("a time that is faster than the place before is pointed out", () => {
   assert.deepEqual(disagreeing([["a"], ["b"], ["c"]], { a: 40100, b: 40078, c: 41000 }), ["b"]);
   assert.deepEqual(disagreeing([["a"], ["b"]], { a: 40100, b: null }), []);
+});
+
+test("the last word of every other source stands beside one's own", () => {
+  const times = [
+    { time_source: "photo", time_ms: 42010, counts: true },
+    { time_source: "photo", time_ms: 42000, counts: false },
+    { time_source: "hand", time_ms: 41900, counts: false },
+  ];
+  assert.deepEqual(otherTimes(times, "hand"), [times[0]]);
+  assert.deepEqual(otherTimes(times, "photo"), [times[2]]);
+  assert.deepEqual(otherTimes(undefined, "photo"), []);
+});
+
+test("a source is outranked by a stronger one alone", () => {
+  const times = [{ time_source: "transponder", time_ms: 42010, counts: true }];
+  assert.equal(outranking(times, "hand"), true);
+  assert.equal(outranking(times, "transponder"), false);
+  assert.equal(outranking(times, "photo"), false);
 });
