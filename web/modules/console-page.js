@@ -5,12 +5,11 @@ import { Armed } from "./armed.js";
 import { identity, may, me, request } from "./api.js";
 import { click } from "./click.js";
 import { clock } from "./clock.js";
+import { deviceOutbox } from "./device-outbox.js";
 import { Feed } from "./feed.js";
 import { age } from "./format.js";
 import { IDLE, PROFILES, STANDARD, legend, press, trembled } from "./keys.js";
 import { sheet } from "./lap-sheet.js";
-import { Outbox } from "./outbox.js";
-import { OutboxStore } from "./outbox-store.js";
 import { Pen } from "./pen.js";
 import { ROLES, act } from "./recorder.js";
 import { keepShell } from "./shell.js";
@@ -32,7 +31,7 @@ const asked = new URLSearchParams(location.search);
 const view = document.querySelector("lap-console");
 const armed = new Armed(localStorage);
 const pen = new Pen(identity().device);
-const outbox = new Outbox({ store: new OutboxStore(), post: send });
+const outbox = deviceOutbox();
 const profile = asked.get("profile") in PROFILES ? asked.get("profile") : STANDARD;
 const page = {
   who: identity(),
@@ -50,18 +49,17 @@ const page = {
   differsSince: new Map(),
 };
 
-/** Send envelopes; of several pages of this browser only one at a time. */
-function send(envelopes) {
-  const post = () => request("/api/v1/commands", { body: envelopes });
-  return navigator.locks ? navigator.locks.request("bell-lap-outbox", post) : post();
-}
-
 function now() {
   return Math.floor(clock.now());
 }
 
 function sheetNow() {
-  return sheet({ board: armed.board, entries: outbox.entries, base: armed.base, now: now() });
+  return sheet({ board: armed.board, entries: entered(), base: armed.base, now: now() });
+}
+
+/** What was entered at this console: a device's other pages have the same outbox. */
+function entered() {
+  return outbox.entries.filter(({ note }) => !note.desk);
 }
 
 /** Return the instant of a key: when it was pressed, and never before the key before it. */
@@ -290,7 +288,7 @@ function show() {
 
 const feed = new Feed(Feed.here(), []);
 feed.addEventListener("document", ({ detail }) => {
-  armed.heard(detail.topic, detail.data, outbox.entries, feed.position);
+  armed.heard(detail.topic, detail.data, entered(), feed.position);
   if (!armed.race && armed.step(1)) follow();
   show();
 });
@@ -327,7 +325,6 @@ view.addEventListener("key", ({ detail }) => pressed(detail));
 view.addEventListener("tap", ({ detail: { position, timeStamp } }) => {
   pressed({ code: PROFILES[profile].positions[position - 1], timeStamp });
 });
-addEventListener("online", () => outbox.flush());
 
 async function begin() {
   if (armed.offset !== null) clock.correct(armed.offset);

@@ -3,6 +3,7 @@
 import { clock } from "./clock.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { lapSentence } from "./format.js";
+import { keepShell } from "./shell.js";
 
 const find = (selector) => document.querySelector(selector);
 
@@ -44,6 +45,14 @@ export async function tried(action) {
   }
 }
 
+/** Have the page open without a network from now on, and say whether it does. */
+export async function keep() {
+  const kept = await keepShell();
+  setAttribute(document.body, "data-kept", kept === "kept");
+  const words = "This page does not open again without a network: do not close it.";
+  find(".desk-unsent").title = kept === "kept" ? "" : `${words} (${kept})`;
+}
+
 /** Keep the head of a page true. */
 export function follow(desk, { show }) {
   const races = find(".desk-race");
@@ -65,9 +74,8 @@ export function follow(desk, { show }) {
   };
   const changed = () => {
     programme(desk, races);
-    const { depth } = desk.unsent;
-    find(".desk-unsent").hidden = depth === 0;
-    setText(find(".desk-unsent"), `${depth} unsent`);
+    unsent(desk.outbox);
+    refused(desk);
     const { official, device } = desk.who;
     setText(find(".desk-who"), official ?? device);
     board();
@@ -77,6 +85,38 @@ export function follow(desk, { show }) {
   desk.addEventListener("refused", ({ detail }) => fault(detail));
   desk.addEventListener("status", ({ detail }) => {
     find("connection-light").status = detail;
+  });
+}
+
+/** Say how much waits to be sent, and why it cannot be. */
+function unsent({ depth, unsafe, held }) {
+  const sign = find(".desk-unsent");
+  const waits = `${depth} unsent`;
+  const wrong = unsafe ? "NOT KEPT · " : held ? "NOT PAIRED · " : "";
+  setText(sign, depth || wrong ? `${wrong}${waits}` : "↑0");
+  setAttribute(sign, "aria-label", `${wrong}${waits}`);
+  setAttribute(sign, "data-tone", unsafe || held ? "stop" : depth ? "hold" : "good");
+  setAttribute(sign, "data-depth", depth);
+}
+
+/** Show what the server refused when it came to be sent: nothing of it is lost unseen. */
+function refused(desk) {
+  const { outbox } = desk;
+  const [oldest] = outbox.refused;
+  const line = find(".desk-refused");
+  line.hidden = !oldest;
+  area(line, oldest ? [oldest.key, outbox.refused.length] : [], () => {
+    if (!oldest) return [];
+    const { official, device } = desk.who;
+    const { problem, envelope } = oldest;
+    const more = outbox.refused.length > 1 ? ` (1 of ${outbox.refused.length})` : "";
+    return [
+      h("span", null, `Refused${more}: ${envelope.command.type}. ${problem.detail ?? problem.code}`),
+      key("Seen", { "data-do": "seen", onclick: () => outbox.seen(oldest.key) }),
+      key("Send again", {
+        onclick: () => outbox.again(oldest.key, { official: official ?? device, device }),
+      }),
+    ];
   });
 }
 

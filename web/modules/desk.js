@@ -1,18 +1,23 @@
 /** An official's desk: one race, everything known of it, and what is sent about it. */
 
-import { may, me, request } from "./api.js";
+import { identity, may, me, Problem, request } from "./api.js";
 import { clock } from "./clock.js";
 import { wait } from "./competition.js";
 import { undoing } from "./decision.js";
+import { deviceOutbox } from "./device-outbox.js";
 import { Feed } from "./feed.js";
-import { Unsent } from "./unsent.js";
+import { lastKnown } from "./last-known.js";
 
 const SEE_EMBARGO = ["referee", "chief-referee", "secretary", "photo-finish"];
 const LOOK_EVERY_MS = 3000;
+const REMEMBER_MS = 500;
+
+const WAITING = new Set(["saving", "queued"]);
+const KNOWN = ["programme", "board", "result", "facts", "journal", "proposals", "ruleset", "rounds"];
 
 /**
  * Events: `change` when anything is known anew, `board` for every change of the public board,
- * `status` of the feed, `refused` ({detail}) when the server says no to what had waited.
+ * `status` of the feed, `refused` ({detail}) when the server says no to the desk itself.
  */
 export class Desk extends EventTarget {
   who = null;
@@ -26,7 +31,8 @@ export class Desk extends EventTarget {
   proposals = [];
   ruleset = null;
   rounds = [];
-  unsent = new Unsent();
+  outbox = deviceOutbox();
+  #known = lastKnown();
   #feed = null;
   #looking = null;
   #again = false;
@@ -34,19 +40,23 @@ export class Desk extends EventTarget {
   #shownLook = 0;
   #version = "";
   #acting = new Set();
+  #remembering = null;
+  #depth = 0;
 
   /** Find the race of the page's address, else the one that is current or next. */
   async start() {
     const asked = new URLSearchParams(location.search);
-    this.who = await me();
     const named = asked.get("race");
+    this.who = identity();
+    this.race = named;
+    this.outbox.addEventListener("change", () => this.#delivered());
+    await this.outbox.open();
+    if (named) await this.#recall();
+    this.who = await me();
     this.competition = named?.split("/", 1)[0] ?? (await wait(asked.get("competition"))).id;
-    await this.#first();
+    if (!this.result) await this.#first();
     this.race =
       named ?? this.programme.current ?? this.programme.next ?? this.programme.rows[0]?.id;
-    this.unsent.addEventListener("change", () => this.#tell("change"));
-    this.unsent.addEventListener("refused", ({ detail }) => this.#tell("refused", detail));
-    this.unsent.start();
     if (!this.who.open && this.who.roles.length === 0) {
       this.#tell("refused", "This device is not paired: open Officials and pair it.");
     }
@@ -79,20 +89,70 @@ export class Desk extends EventTarget {
   /**
    * Send commands, then learn what they led to; null when they wait for the network.
    *
-   * A second tap while the first is being answered is the same tap: undefined.
+   * A second tap while the first is being answered is the same tap: undefined. `refs` says by index
+   * which field of a command is the version of an earlier one's event: `{1: {cause: 0}}`.
    */
-  async act(commands, occurredAt = clock.now()) {
+  async act(commands, { occurredAt = clock.now(), refs = {} } = {}) {
     const tap = JSON.stringify(commands);
     if (this.#acting.has(tap)) return undefined;
     this.#acting.add(tap);
     try {
-      const receipts = await this.unsent.send(commands, occurredAt);
+      const entries = this.#put(commands, occurredAt, refs);
+      await this.outbox.flush();
+      const receipts = this.#answered(entries);
       if (receipts) await this.look(receipts.at(-1).position);
-      else this.#tell("change");
       return receipts;
     } finally {
       this.#acting.delete(tap);
     }
+  }
+
+  /** Put commands into the outbox; `refs` as in `act`. */
+  #put(commands, occurredAt, refs) {
+    const { official, device } = this.who;
+    const from = { official: official ?? device, device, occurredAt, note: { desk: true } };
+    const entries = [];
+    for (const [index, command] of commands.entries()) {
+      const about = Object.entries(refs[index] ?? {});
+      const keys = about.map(([field, earlier]) => [field, entries[earlier].key]);
+      entries.push(this.outbox.put(command, { ...from, refs: Object.fromEntries(keys) }));
+    }
+    return entries;
+  }
+
+  /** Return receipts, or null while any waits; a refusal that is shown now is not shown again. */
+  #answered(entries) {
+    const refused = entries.filter(({ state }) => state === "refused");
+    for (const { key } of refused) this.outbox.seen(key);
+    if (refused.length > 0) throw new Problem(refused[0].problem);
+    return entries.every(({ state }) => state === "sent")
+      ? entries.map(({ receipt }) => receipt)
+      : null;
+  }
+
+  /** Show how much waits; what has arrived since is looked at. */
+  #delivered() {
+    const { depth } = this.outbox;
+    if (depth < this.#depth && this.race && this.programme) this.look();
+    this.#depth = depth;
+    this.#tell("change");
+  }
+
+  /** Return the entry of this kind that waits to be sent about this race, or undefined. */
+  waiting(type) {
+    return this.outbox.entries.find(
+      ({ state, envelope: { command } }) =>
+        WAITING.has(state) && command.type === type && command.race === this.race,
+    );
+  }
+
+  /** Show what was last known of the race, until the server answers. */
+  async #recall() {
+    const known = await this.#known.read(this.race);
+    if (!known || this.result) return;
+    for (const name of KNOWN) this[name] = known[name];
+    this.competition = known.competition;
+    this.#tell("change");
   }
 
   /** Ask what would be different; the answer is written nowhere. */
@@ -163,6 +223,7 @@ export class Desk extends EventTarget {
     ]);
     if (version !== this.#version) {
       this.#version = version;
+      this.#remember();
       this.#tell("change");
     }
   }
@@ -217,8 +278,19 @@ export class Desk extends EventTarget {
     // What the public sees held says nothing of how the race goes on: only the mark is taken.
     const same = board.held && this.board?.race === board.race;
     this.board = same ? { ...this.board, held: board.held } : board;
+    this.#remember();
     this.#tell("board");
     this.look();
+  }
+
+  /** Keep what is known, soon; not once for every crossing. */
+  #remember() {
+    this.#remembering ??= setTimeout(() => {
+      this.#remembering = null;
+      if (!this.result) return;
+      const known = Object.fromEntries(KNOWN.map((name) => [name, this[name]]));
+      this.#known.write(this.race, { ...known, competition: this.competition });
+    }, REMEMBER_MS);
   }
 
   #tell(type, detail) {

@@ -6,12 +6,13 @@ import { clock } from "./clock.js";
 import * as decision from "./decision.js";
 import { Desk } from "./desk.js";
 import { hold } from "./desk-hold.js";
-import { area, fault, follow, key, tried } from "./desk-page.js";
+import { area, fault, follow, keep, key, tried } from "./desk-page.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { groupsOf, readOrder } from "./finish.js";
 import { StartPart } from "./start-part.js";
 import { undoable } from "./taking-back.js";
 import { TimesPart } from "./times-part.js";
+import { Twice } from "./twice.js";
 
 const find = (selector) => document.querySelector(selector);
 const part = (name) => find(`[data-part="${name}"]`);
@@ -27,6 +28,7 @@ const desk = new Desk();
 const start = new StartPart(part("start"), desk, act);
 const photo = new TimesPart(part("photo"), desk, { source: "photo", act });
 const hand = new TimesPart(part("hand"), desk, { source: "hand", act });
+const twice = new Twice(show);
 let order = null;
 let attempt = null;
 let undoing = false;
@@ -35,7 +37,7 @@ let view = "order";
 /** Send commands about this race at an instant; null when they wait, undefined when refused. */
 async function act(commands, at = clock.now()) {
   const list = [commands].flat().map((command) => ({ ...command, race: desk.race }));
-  const receipts = await tried(() => desk.act(list, at));
+  const receipts = await tried(() => desk.act(list, { occurredAt: at }));
   if (receipts === null) fault("No network: it is kept here and sent as soon as there is one.");
   show();
   return receipts;
@@ -105,16 +107,27 @@ function views() {
   );
 }
 
+/** The end of the race, which takes two taps; once it is on its way it is not asked again. */
 function ending() {
+  if (desk.waiting("EndRace")) {
+    return [key("End of the race: unsent", { "data-do": "end", disabled: true })];
+  }
   const over = decision.ended(desk.result, desk.facts);
-  return !over && desk.board?.state !== "START_LIST"
-    ? [key("End of the race", { "data-do": "end", onclick: () => act({ type: "EndRace" }) })]
-    : [];
+  const started = desk.board?.state !== "START_LIST" || desk.waiting("StartRace");
+  if (over || !started) return [];
+  return [
+    twice.key("end", {
+      label: "End of the race…",
+      sure: "Tap again: the race is over",
+      act: () => act({ type: "EndRace" }),
+    }),
+  ];
 }
 
 /** Drop what was prepared for another race, or another attempt. */
 function forget() {
   order = null;
+  twice.forget();
   find(".digits input").value = "";
   start.forget();
   photo.forget();
@@ -136,8 +149,9 @@ function show() {
   start.show();
   views();
   photoFinish();
-  photo.show(groups(), ending());
-  hand.show(groups(), ending());
+  const keyed = [twice.state, Boolean(desk.waiting("EndRace"))];
+  photo.show(groups(), ending(), keyed);
+  hand.show(groups(), ending(), keyed);
   setAttribute(document.body, "data-ready", true);
 }
 
@@ -184,3 +198,4 @@ hold(desk);
 follow(desk, { show });
 await desk.start();
 show();
+await keep();

@@ -2,6 +2,7 @@
 
 import { forget, identity, may, me, pair, setOfficial } from "./api.js";
 import { h, setText } from "./dom.js";
+import { forgetAll } from "./last-known.js";
 
 const SCREENS = [
   {
@@ -71,6 +72,7 @@ pairForm.addEventListener("submit", async (event) => {
 find("#forget").addEventListener("click", () => {
   const { open } = identity();
   forget();
+  forgetAll();
   show({ ...identity(), open });
 });
 

@@ -58,13 +58,25 @@ export class Outbox extends EventTarget {
   #limit = BATCH;
   #held = null;
   #unsafe = null;
+  #number;
+  #tell;
 
-  constructor({ store, post, now = () => Date.now(), later = (ms, act) => setTimeout(act, ms) }) {
+  /** `number` gives the next number, `tell` other pages of this device what has been kept. */
+  constructor({
+    store,
+    post,
+    now = () => Date.now(),
+    later = (ms, act) => setTimeout(act, ms),
+    number = nextNumber,
+    tell = () => {},
+  }) {
     super();
     this.#store = store;
     this.#post = post;
     this.#now = now;
     this.#later = later;
+    this.#number = number;
+    this.#tell = tell;
   }
 
   /** Read what an earlier page kept; what arrived days ago is forgotten. */
@@ -79,7 +91,7 @@ export class Outbox extends EventTarget {
     for (const entry of kept) {
       if (!old.includes(entry)) this.#entries.set(entry.key, entry);
     }
-    nextNumber(this.#now(), (kept.at(-1)?.key ?? 0) + 1);
+    this.#number(this.#now(), (kept.at(-1)?.key ?? 0) + 1);
     this.#changed();
     this.flush();
   }
@@ -114,7 +126,7 @@ export class Outbox extends EventTarget {
    * the disk of a tablet may take longer than the server, and a fact sent twice counts once.
    */
   put(command, { official, device, occurredAt = this.#now(), refs = {}, note = {} }) {
-    const key = nextNumber(this.#now());
+    const key = this.#number(this.#now());
     const envelope = {
       command,
       official,
@@ -140,7 +152,7 @@ export class Outbox extends EventTarget {
     const entry = this.#entries.get(key);
     if (entry?.state !== "refused") return;
     entry.envelope = { ...entry.envelope, ...who };
-    renumber(entry, this.#now());
+    renumber(entry, this.#number(this.#now()));
     const about = this.entries.filter((each) => each.state === "moot" && refers(each, key));
     for (const each of about) each.state = "queued";
     this.#keep([entry, ...about]);
@@ -155,6 +167,17 @@ export class Outbox extends EventTarget {
     entry.seen = true;
     this.#keep([entry]);
     this.#changed();
+  }
+
+  /** Take what another page of this device has kept; it sends that itself, as long as it lives. */
+  hear(entries) {
+    for (const entry of entries) {
+      const known = this.#entries.get(entry.key);
+      if (known?.state !== "sent") this.#entries.set(entry.key, Object.assign(known ?? {}, entry));
+    }
+    this.#entries = new Map([...this.#entries].sort(([a], [b]) => a - b));
+    this.#changed();
+    if (this.depth) this.#retry(BACK_OFF_MS.at(-1));
   }
 
   /** Send whatever can be sent, until nothing is left or nobody answers. */
@@ -219,7 +242,7 @@ export class Outbox extends EventTarget {
         return false;
       } else if (problem.code === "device-sequence-reused") {
         // Another page had taken the number for another fact: this one has not arrived.
-        renumber(entry, this.#now());
+        renumber(entry, this.#number(this.#now()));
       } else {
         Object.assign(entry, { state: "refused", problem });
       }
@@ -237,9 +260,9 @@ export class Outbox extends EventTarget {
     return true;
   }
 
-  #retry() {
+  #retry(pause) {
     if (this.#timer !== null) return;
-    const wait = BACK_OFF_MS[Math.min(this.#failures++, BACK_OFF_MS.length - 1)];
+    const wait = pause ?? BACK_OFF_MS[Math.min(this.#failures++, BACK_OFF_MS.length - 1)];
     this.#timer = this.#later(wait, () => {
       this.#timer = null;
       this.flush();
@@ -247,8 +270,10 @@ export class Outbox extends EventTarget {
   }
 
   async #keep(entries, durability = "strict") {
+    const kept = entries.map((entry) => structuredClone(entry));
+    this.#tell(kept);
     try {
-      await this.#store.put(entries.map((entry) => structuredClone(entry)), durability);
+      await this.#store.put(kept, durability);
       this.#unsafe = null;
     } catch (error) {
       this.#unsafe = error;
@@ -265,7 +290,7 @@ function refers(entry, key) {
   return Object.values(entry.refs ?? {}).includes(key);
 }
 
-function renumber(entry, now) {
-  entry.envelope = { ...entry.envelope, device_seq: nextNumber(now) };
+function renumber(entry, number) {
+  entry.envelope = { ...entry.envelope, device_seq: number };
   Object.assign(entry, { state: "queued", problem: null, seen: false });
 }

@@ -29,6 +29,9 @@ export function raceKeys(box, desk, { draft, armed, arm, act, bookmark }) {
           },
         })
       : key(label, { kind, "data-do": name, onclick: () => arm(name) });
+  // What is on its way is not asked for again.
+  const unsent = (type, label) =>
+    desk.waiting(type) ? key(`${label}: unsent`, { disabled: true }) : null;
   area(box, [now, draft.competitor, draft.victim, armed?.name, armed?.ready], () =>
     [
       now.referee && now.started && !now.reviewing && !result.official
@@ -42,10 +45,14 @@ export function raceKeys(box, desk, { draft, armed, arm, act, bookmark }) {
           })
         : null,
       now.referee && now.started && !now.over
-        ? key("End of the race", { onclick: () => act({ type: "EndRace" }) })
+        ? unsent("EndRace", "End of the race") ??
+          twice("end", "End of the race…", "Tap again: the race is over", "", { type: "EndRace" })
         : null,
       now.referee && now.over && OVER.includes(result.state) && !now.published
-        ? key("Result unofficial", { onclick: () => act({ type: "PublishResult" }) })
+        ? unsent("PublishResult", "Result unofficial") ??
+          twice("publish", "Result unofficial…", "Tap again: everybody sees it", "", {
+            type: "PublishResult",
+          })
         : null,
       now.mayHold && !now.held && !result.official
         ? key("Hold public board", { "data-do": "hold", onclick: () => act({ type: "HoldPublicBoard" }) })
@@ -80,6 +87,7 @@ function moment(desk) {
     mayHold: mayHold(who),
     held: Boolean(holdOf(desk)),
     waiting: (result.pending ?? []).length > 0,
+    unsent: ["EndRace", "PublishResult"].map((type) => Boolean(desk.waiting(type))),
     outcome: announced ? "Decided" : "No infringement",
   };
 }

@@ -6,7 +6,7 @@ import { bookmarks } from "./bookmarks.js";
 import * as decision from "./decision.js";
 import { Desk } from "./desk.js";
 import { hold, holdOf } from "./desk-hold.js";
-import { area, fault, follow, key, raceClock, tried } from "./desk-page.js";
+import { area, fault, follow, keep, key, raceClock, tried } from "./desk-page.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { form } from "./referee-form.js";
 import { raceKeys as keysOfRace } from "./referee-keys.js";
@@ -57,10 +57,10 @@ function reset() {
   armed = null;
 }
 
-/** Send one or several commands about this race; the draft goes when they are taken. */
-async function act(commands) {
+/** Send one or several commands about this race; `refs` as the desk takes them. */
+async function act(commands, refs = {}) {
   const list = [commands].flat().map((command) => ({ ...command, race: desk.race }));
-  const receipts = await tried(() => desk.act(list));
+  const receipts = await tried(() => desk.act(list, { refs }));
   if (receipts === null) fault("No network: it is kept here and sent as soon as there is one.");
   show();
   return receipts;
@@ -357,19 +357,14 @@ async function decide() {
   if (deciding) return;
   deciding = true;
   const chosen = draft;
-  const [first, second] = decision.commands(desk.race, chosen, { embargo: true });
-  const receipts = await act(first);
-  if (receipts && second) {
-    const { version } = receipts[0].events[0];
-    await act({ ...second, cause: version });
-  }
+  // An advancement names the penalty that explains it, also where both wait for the network.
+  const receipts = await act(decision.commands(desk.race, chosen, { embargo: true }), {
+    1: { cause: 0 },
+  });
   deciding = false;
-  // Refused, the draft stays; kept without a network, only its advancement is still to be decided.
+  // Refused, the draft stays; kept without a network, it is decided.
   if (receipts === undefined) return;
   reset();
-  if (receipts === null && second) {
-    draft = { ...draft, sanction: "ADV", competitor: second.competitor, reason: second.reason };
-  }
   show();
 }
 
@@ -418,3 +413,4 @@ hold(desk);
 await desk.start();
 setAttribute(document.body, "data-ready", true);
 show();
+await keep();

@@ -26,13 +26,13 @@ export class StartPart {
 
   /** Fire the gun, at the instant of the tap, once. */
   async gun() {
-    if (!this.#ready() || this.#fired) return;
+    if (!this.#ready() || this.#gone()) return;
     const at = clock.now();
     this.#fired = at;
     this.show();
     // Refused: the gun may be fired again. Kept without a network: it was fired.
-    const receipts = await this.#act({ type: "StartRace" }, at);
-    if (receipts !== null) this.#fired = null;
+    await this.#act({ type: "StartRace" }, at);
+    this.#fired = null;
     this.show();
   }
 
@@ -56,7 +56,7 @@ export class StartPart {
     const { state, stopped } = this.#state();
     area(
       this.#element.querySelector(".start-keys"),
-      [state, stopped, this.#asked, this.#fired, this.#desk.result.official],
+      [state, stopped, this.#asked, this.#gone(), this.#desk.result.official],
       () => this.#keys(state, stopped),
     );
   }
@@ -68,6 +68,11 @@ export class StartPart {
 
   #ready() {
     return this.#state().state === "START_LIST";
+  }
+
+  /** Whether the gun was fired here, also where the server does not know of it yet. */
+  #gone() {
+    return Boolean(this.#fired || this.#desk.waiting("StartRace"));
   }
 
   #recallable() {
@@ -179,10 +184,10 @@ export class StartPart {
       key(label, { onclick: () => this.#act({ type: "OrderRestart", reason: label, re_skate }) });
     return [
       state === "START_LIST"
-        ? key(this.#fired ? "FIRED" : "GUN", {
+        ? key(this.#gone() ? "FIRED" : "GUN", {
             kind: "gun",
             "data-do": "gun",
-            disabled: Boolean(this.#fired),
+            disabled: this.#gone(),
             "aria-keyshortcuts": "S",
             onpointerdown: () => this.gun(),
             onclick: () => this.gun(),

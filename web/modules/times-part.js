@@ -26,6 +26,7 @@ export class TimesPart {
   #recorded = {};
   #groups = [];
   #ending = [];
+  #ended = null;
 
   constructor(element, desk, { source, act }) {
     this.#element = element;
@@ -39,10 +40,11 @@ export class TimesPart {
     this.#keyed.clear();
   }
 
-  /** Show a field for everybody in the order, with the times that are recorded. */
-  show(groups, ending) {
+  /** Show a field for everybody in the order, and beside the keys `ending`, of the state `ended`. */
+  show(groups, ending, ended = null) {
     this.#groups = groups;
     this.#ending = ending;
+    this.#ended = ended;
     const { facts, result } = this.#desk;
     this.#recorded = recordedTimes(facts, result.attempt, this.#source);
     const rows = this.#rows(groups);
@@ -146,7 +148,7 @@ export class TimesPart {
     const bad = [...this.#keyed.values()].some(({ ms }) => ms === undefined);
     area(
       this.#element.querySelector(".times-keys"),
-      [[...this.#keyed], bad, this.#ending.length, this.#desk.race],
+      [[...this.#keyed], bad, this.#ending.length, this.#ended, this.#desk.race],
       () => [
         key(`Record ${this.#keyed.size || "the"} time${this.#keyed.size === 1 ? "" : "s"}`, {
           kind: this.#keyed.size > 0 && !bad ? "primary" : "",
@@ -178,6 +180,6 @@ export class TimesPart {
     });
     if (receipts === undefined) return;
     this.#keyed.clear();
-    this.show(this.#groups, this.#ending);
+    this.show(this.#groups, this.#ending, this.#ended);
   }
 }
