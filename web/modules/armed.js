@@ -1,6 +1,7 @@
 /** Which race the console is armed for, and what was last heard of it, also after a reload. */
 
 const KEPT = "bell-lap.console";
+const KEPT_AHEAD = 4;
 const OVER = new Set(["UNCONFIRMED", "UNOFFICIAL", "UNDER_REVIEW", "OFFICIAL", "CORRECTED", "CANCELLED"]);
 
 export class Armed {
@@ -52,16 +53,28 @@ export class Armed {
     return true;
   }
 
+  /** The races after this one, whose start lists are kept before a network may be gone. */
+  get coming() {
+    const races = this.#races();
+    const at = races.indexOf(this.race);
+    return at < 0 ? [] : races.slice(at + 1, at + 1 + KEPT_AHEAD);
+  }
+
   /** Arm the next race of the programme, or the one before; return whether there was one. */
   step(by) {
     const entries = this.#kept.programme?.entries ?? {};
-    const races = (this.#kept.programme?.order ?? []).filter((id) => entries[id]?.kind !== "session");
+    const races = this.#races();
     const at = races.indexOf(this.race);
     const first = races.findIndex((id) => !OVER.has(entries[id]?.state));
     const to = at < 0 ? first : at + by;
     if (to < 0 || to >= races.length) return false;
     this.arm(races[to]);
     return true;
+  }
+
+  #races() {
+    const { entries = {}, order = [] } = this.#kept.programme ?? {};
+    return order.filter((id) => entries[id]?.kind !== "session");
   }
 
   /** The other races whose public boards are held, as the programme names them. */

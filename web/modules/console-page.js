@@ -44,6 +44,7 @@ const page = {
   stale: true,
   silenceMs: 0,
   shell: "…",
+  topics: [],
   twice: false,
   lastAt: 0,
   differsSince: new Map(),
@@ -154,7 +155,7 @@ async function hearHeld() {
     // A release may have come with the feed meanwhile, and is not undone by an older answer.
     if (heard && race === armed.race && heard.position >= armed.board.heard) {
       const entries = Object.fromEntries(heard.rows.map((row) => [row.id, row]));
-      armed.heard(`race/${race}`, { ...heard, entries }, outbox.entries, heard.position, { live: true });
+      armed.heard(`race/${race}`, { ...heard, entries }, entered(), heard.position, { live: true });
       show();
     }
   }
@@ -192,8 +193,21 @@ function arm(step) {
 
 function follow() {
   pen.hear(null);
-  const { race, competition } = armed;
-  feed.follow([race && `race/${race}`, competition && `programme/${competition}`].filter(Boolean));
+  listen();
+}
+
+function listen() {
+  const now = topics();
+  if (String(page.topics) === String(now)) return;
+  page.topics = now;
+  feed.follow(now);
+}
+
+/** The armed race, the next ones, so that they can be armed without a network, and the programme. */
+function topics() {
+  const { race, competition, coming } = armed;
+  const races = [race, ...coming].filter(Boolean).map((each) => `race/${each}`);
+  return [...races, ...(competition ? [`programme/${competition}`] : [])];
 }
 
 /** Return what the board shows otherwise than this console, once everything has arrived. */
@@ -290,6 +304,7 @@ const feed = new Feed(Feed.here(), []);
 feed.addEventListener("document", ({ detail }) => {
   armed.heard(detail.topic, detail.data, entered(), feed.position);
   if (!armed.race && armed.step(1)) follow();
+  listen();
   show();
 });
 feed.addEventListener("status", ({ detail }) => {

@@ -96,3 +96,13 @@ test("a hold of another race is known from the programme", () => {
   armed.heard("programme/cup", { ...programme, entries }, []);
   assert.deepEqual(armed.heldBeside, ["Men Heat 1"]);
 });
+
+test("the next races are known, so that their start lists are there without a network", () => {
+  const armed = new Armed(storage());
+  assert.deepEqual(armed.coming, []);
+  const order = ["s", ..."abcdefg"];
+  const entries = Object.fromEntries(order.map((id) => [id, { kind: id === "s" ? "session" : "race" }]));
+  armed.heard("programme/cup", { order, entries }, []);
+  armed.arm("b");
+  assert.deepEqual(armed.coming, ["c", "d", "e", "f"]);
+});

@@ -1,0 +1,282 @@
+"""No network, a reload, a dead server, two hours: what was entered arrives once, as entered."""
+
+import contextlib
+import signal
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from tests.browser import keyed
+from tests.browser.test_console import milliseconds, press
+from tests.support import officials, process
+
+ANN, BEA, CIA, DEE = (skater[0] for skater in officials.SKATERS)
+SECOND = officials.race_id(1)
+HOURS = timedelta(hours=2)
+TABLET = {"width": 1180, "height": 820}
+
+
+async def facts(http: aiohttp.ClientSession, url: str, race: str) -> list[dict[str, Any]]:
+    """Return what has been recorded of a race."""
+    rows: list[dict[str, Any]] = (await officials.get(http, f"{url}/api/v1/races/{race}/events"))[
+        "rows"
+    ]
+    return rows
+
+
+@contextlib.asynccontextmanager
+async def tablet(browser: Browser, address: str) -> AsyncIterator[tuple[BrowserContext, Page]]:
+    """Open a desk's page, kept by its service worker; an error on it fails the test."""
+    context = await browser.new_context(viewport=TABLET)
+    page = await context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    await page.goto(address)
+    await expect(page.locator("body[data-ready][data-kept]")).to_have_count(1)
+    yield context, page
+    assert faults == []
+    await context.close()
+
+
+async def depth(page: Page, count: int) -> None:
+    """Wait until the page says that so many facts wait."""
+    await expect(page.locator(".desk-unsent")).to_have_attribute("data-depth", str(count))
+
+
+async def reloaded(page: Page, count: int) -> None:
+    """Load the page again without a network: it opens, and says how much waits."""
+    await page.reload()
+    await expect(page.locator("body[data-ready]")).to_have_count(1)
+    await depth(page, count)
+    await expect(page.locator(".desk-unsent")).to_have_text(f"{count} unsent")
+    names = await page.evaluate("Object.keys(localStorage)")
+    assert [name for name in names if "unsent" in name] == []
+
+
+async def test_start_and_finish_survive_a_cut_a_reload_and_a_dead_server(
+    tmp_path: Path, browser: Browser
+) -> None:
+    """A race from its gun to its end, all of it without a network: every fact once, in order."""
+    target, race = ("--data", str(tmp_path / "data")), officials.RACE
+    served = await process.start(target, tmp_path / "one.txt")
+    port = int(served.url.rpartition(":")[2])
+    try:
+        async with contextlib.AsyncExitStack() as stack:
+            http = await stack.enter_async_context(aiohttp.ClientSession())
+            await officials.post_all(http, served.url, officials.programme())
+            address = f"{served.url}/finish?race={race}"
+            context, page = await stack.enter_async_context(tablet(browser, address))
+            await page.locator('[data-do="gun"]').wait_for()
+            await page.wait_for_timeout(1000)
+            await context.set_offline(True)
+            before = await page.evaluate("Date.now()")
+            await page.click('[data-do="gun"]')
+            await depth(page, 1)
+            await expect(page.locator('[data-do="gun"]')).to_have_text("FIRED")
+            await reloaded(page, 1)
+            await expect(page.locator('[data-do="gun"]')).to_have_text("FIRED")
+            await page.fill(".digits input", "3 1=2 4")
+            await page.click('[data-do="order"]')
+            await depth(page, 2)
+            await served.end(signal.SIGKILL)
+            photo = page.locator('[data-part="photo"]')
+            await photo.locator(f'.time-field[data-competitor="{CIA}"]').fill("42078")
+            await photo.locator('[data-do="times"]').click()
+            await depth(page, 3)
+            end = photo.locator('[data-do="end"]')
+            await end.click()
+            await expect(end).to_have_text("Tap again: the race is over")
+            await end.click()
+            await depth(page, 4)
+            await expect(end).to_have_text("End of the race: unsent")
+            await reloaded(page, 4)
+            served = await process.start(target, tmp_path / "two.txt", port=port)
+            await context.set_offline(False)
+            await depth(page, 0)
+            await expect(page.locator('state-chip[data-state="UNCONFIRMED"]')).to_have_count(1)
+            found = await facts(http, served.url, race)
+            assert [fact["type"] for fact in found][-4:] == [
+                "RaceStarted",
+                "FinishOrderRecorded",
+                "FinishTimesRecorded",
+                "RaceEnded",
+            ]
+            assert before <= found[-4]["data"]["at_ms"] <= before + 3000
+            rows = (await officials.get(http, f"{served.url}/api/v1/races/{race}/result"))["rows"]
+            assert [(row["id"], row["rank"]) for row in rows] == [
+                (CIA, 1),
+                (ANN, 2),
+                (BEA, 2),
+                (DEE, 4),
+            ]
+    finally:
+        await served.end()
+
+
+async def test_a_decision_survives_a_cut_a_reload_and_a_dead_server(
+    tmp_path: Path, browser: Browser
+) -> None:
+    """A penalty and the advancement that it explains wait together, and still name each other."""
+    target, race = ("--data", str(tmp_path / "data")), officials.RACE
+    served = await process.start(target, tmp_path / "one.txt")
+    port = int(served.url.rpartition(":")[2])
+    try:
+        async with aiohttp.ClientSession() as http:
+            skated = officials.skated()[:-2]
+            await officials.post_all(http, served.url, [*officials.programme(), *skated])
+            address = f"{served.url}/referee?race={race}"
+            async with tablet(browser, address) as (context, page):
+                await page.locator(".grid-cell").first.wait_for()
+                await page.wait_for_timeout(1000)
+                await context.set_offline(True)
+                await page.click(f'.skater[data-competitor="{ANN}"]')
+                await page.click('.grid-cell[data-code="C3"]')
+                await page.click(f'[data-victim="{DEE}"]')
+                await page.get_by_role("button", name="Advance").click()
+                await page.click('[data-step="decide"]')
+                await depth(page, 2)
+                await served.end(signal.SIGKILL)
+                await reloaded(page, 2)
+                publish = page.locator('[data-do="publish"]')
+                await publish.click()
+                await expect(publish).to_have_text("Tap again: everybody sees it")
+                await publish.click()
+                await depth(page, 3)
+                served = await process.start(target, tmp_path / "two.txt", port=port)
+                await context.set_offline(False)
+                await depth(page, 0)
+                await page.locator(".pending-list li").nth(1).wait_for()
+            found = await officials.get(
+                http, f"{served.url}/api/v1/races/{race}/result", view="official"
+            )
+    finally:
+        await served.end()
+    assert [(each["kind"], each["competitor"]) for each in found["decisions"]] == [
+        ("PEN", ANN),
+        ("ADV", DEE),
+    ]
+    assert found["state"] == "UNOFFICIAL"
+
+
+async def test_a_refusal_that_came_late_is_shown_until_it_is_seen(
+    tmp_path: Path, browser: Browser
+) -> None:
+    """The gun was fired elsewhere meanwhile: what waited is refused, and nobody can miss it."""
+    target, race = ("--data", str(tmp_path / "data")), officials.RACE
+    async with (
+        process.serving(target, tmp_path / "server.txt") as served,
+        aiohttp.ClientSession() as http,
+    ):
+        await officials.post_all(http, served.url, officials.programme())
+        async with tablet(browser, f"{served.url}/finish?race={race}") as (context, page):
+            await page.locator('[data-do="gun"]').wait_for()
+            await context.set_offline(True)
+            await page.click('[data-do="gun"]')
+            await depth(page, 1)
+            await officials.post_all(http, served.url, [{"type": "StartRace", "race": race}])
+            await context.set_offline(False)
+            refused = page.locator(".desk-refused")
+            await expect(refused).to_contain_text("Refused: StartRace.")
+            await page.reload()
+            await expect(refused).to_contain_text("Refused: StartRace.")
+            await refused.locator('[data-do="seen"]').click()
+            await expect(refused).to_be_hidden()
+
+
+async def test_two_pages_of_one_browser_have_one_outbox(tmp_path: Path, browser: Browser) -> None:
+    """What one page keeps, the other shows; whichever is left sends it, once."""
+    target, race = ("--data", str(tmp_path / "data")), officials.RACE
+    async with (
+        process.serving(target, tmp_path / "server.txt") as served,
+        aiohttp.ClientSession() as http,
+    ):
+        await officials.post_all(http, served.url, officials.programme())
+        async with tablet(browser, f"{served.url}/finish?race={race}") as (context, page):
+            await page.locator('[data-do="gun"]').wait_for()
+            other = await context.new_page()
+            await other.goto(f"{served.url}/console?race={race}")
+            await other.locator("lap-console .console-row").first.wait_for()
+            await context.set_offline(True)
+            await page.click('[data-do="gun"]')
+            await depth(page, 1)
+            await expect(other.locator('lap-console[data-unsent="1"]')).to_have_count(1)
+            await page.close()
+            await context.set_offline(False)
+            await expect(other.locator('lap-console[data-unsent="0"]')).to_have_count(1)
+        types = [fact["type"] for fact in await facts(http, served.url, race)]
+        assert types.count("RaceStarted") == 1
+
+
+async def test_two_hours_without_a_network(tmp_path: Path, browser: Browser) -> None:
+    """Two races keyed in two hours of the console's clock: right results, all instants as keyed."""
+    data = ("--data", str(tmp_path / "data"))
+    rows = keyed.laps(5, 4, seed=11)
+    async with (
+        process.serving(data, tmp_path / "server.txt") as served,
+        aiohttp.ClientSession() as http,
+    ):
+        await officials.post_all(http, served.url, officials.programme(races=2))
+        async with keyed.recorder(browser, served.url, officials.RACE) as (context, page):
+            await context.set_offline(True)
+            # When the network comes back, it is now: so the device's clock shows two hours ago.
+            cut = datetime.now(UTC) - HOURS
+            await context.clock.install(time=cut)
+            await page.reload()
+            await skate(context, page, rows, reload_before=3)
+            first = await crossings(page, officials.RACE)
+            await context.clock.fast_forward("01:00:00")
+            await press(page, "n Enter")
+            await expect(page.locator(f'lap-console[data-race="{SECOND}"]')).to_have_count(1)
+            await skate(context, page, rows[::-1])
+            second = await crossings(page, SECOND)
+            waiting = len(await keyed.kept(page))
+            assert await page.locator(f'lap-console[data-unsent="{waiting}"]').count() == 1
+            await context.clock.fast_forward("00:57:00")
+            await page.reload()
+            await expect(page.locator(f'lap-console[data-unsent="{waiting}"]')).to_have_count(1)
+            shown = await page.evaluate("Date.now()") / 1000 - cut.timestamp()
+            assert HOURS - timedelta(minutes=2) < timedelta(seconds=shown) < HOURS
+            await context.set_offline(False)
+            await keyed.all_sent(page)
+        for race, entered, order in (
+            (officials.RACE, first, rows[-1]),
+            (SECOND, second, rows[0]),
+        ):
+            assert len(entered) == 5 * 4
+            assert await keyed.instants(http, served.url, race) == entered
+            found = await keyed.outcome(http, served.url, race)
+            assert found["state"] == "UNCONFIRMED"
+            assert [place[0] for place in found["places"]] == [
+                officials.SKATERS[n - 1][0] for n in order
+            ]
+        assert 3500_000 < second[0][1] - first[0][1] < 3900_000
+        assert cut.timestamp() * 1000 <= first[0][1] <= cut.timestamp() * 1000 + 60_000
+
+
+async def skate(
+    context: BrowserContext, page: Page, rows: list[list[int]], *, reload_before: int = -1
+) -> None:
+    """Key a race whose laps take nine seconds each of the page's clock, reloading within."""
+    await press(page, "s")
+    for index, order in enumerate(rows):
+        if index == reload_before:
+            await page.reload()
+            await page.locator("lap-console[data-running] .console-row").first.wait_for()
+        await context.clock.fast_forward(9000)
+        for position in order:
+            await press(page, str(position))
+    await press(page, "e Enter")
+
+
+async def crossings(page: Page, race: str) -> list[tuple[str, int]]:
+    """Return whose crossings of a race this device keeps, and the instants of their keys."""
+    return [
+        (e["envelope"]["command"]["competitor"], milliseconds(e["envelope"]))
+        for e in await keyed.kept(page)
+        if e["envelope"]["command"]["type"] == "RecordCrossing"
+        and e["envelope"]["command"]["race"] == race
+    ]
