@@ -8,6 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from tracker.domain import events as e
+from tracker.domain.public_facts import FOR_REFEREES
 from tracker.domain.race import Race
 
 Decided: TypeAlias = e.PenaltyCalled | e.AdvancementGranted
@@ -129,6 +130,8 @@ def _is_public(note: Note, race: Race, target_public_at: int | None) -> bool:
         case e.DecisionWithdrawn():
             decision = race.decision(event.decision)
             return target_public_at is not None and decision is not None and not decision.announced
+        case e.FactRetracted() if isinstance(note.replaced, FOR_REFEREES):
+            return False
         case e.FactRetracted() if isinstance(note.replaced, Decided):
             return target_public_at is not None
         case e.FactAmended() if isinstance(note.replaced, Decided):

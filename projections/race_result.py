@@ -45,6 +45,18 @@ def render_for_officials(race: Race, marks: Marks = UNMARKED) -> Document:
             }
             for flag in race.flags
         ],
+        "bookmarks": [
+            {
+                "version": each.version,
+                "attempt": each.attempt,
+                "at_ms": each.at_ms,
+                "elapsed_ms": each.elapsed_ms,
+                "lap": each.lap,
+                "label": each.label,
+                "official": each.official,
+            }
+            for each in race.bookmarks
+        ],
         "version": race.version,
     }
     # A penalty hides a time from the public; it stays read.

@@ -156,6 +156,7 @@ def _recorders(found: RaceDay) -> None:
     found.given(
         c.AdoptCrossing(race=SECOND_HEAT, observation=seen),
         c.FlagToReferee(race=SECOND_HEAT, competitor=DEE, words="Off the track"),
+        c.BookmarkVideo(race=SECOND_HEAT, label="Off the track?", lap=2),
     )
     found.device = ""
 

@@ -68,6 +68,7 @@ from tracker.domain.values import (
     SkaterId,
     Target,
 )
+from tracker.domain.video_commands import BookmarkVideo
 
 __all__ = [
     "AddDistance",
@@ -78,6 +79,7 @@ __all__ = [
     "AnnounceDecisions",
     "AssignCrossing",
     "AssignHelmetNumber",
+    "BookmarkVideo",
     "BringPoints",
     "CallFalseStart",
     "CallPenalty",

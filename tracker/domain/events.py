@@ -74,6 +74,7 @@ from tracker.domain.values import (
     SkaterId,
     Target,
 )
+from tracker.domain.video_events import VideoBookmarked
 
 __all__ = [
     "AdvancementGranted",
@@ -138,6 +139,7 @@ __all__ = [
     "StartListPublished",
     "StartPositionsChanged",
     "TeamEntered",
+    "VideoBookmarked",
     "WithdrawalRecorded",
 ]
 

@@ -1,6 +1,6 @@
 """Which facts of a race the public may see.
 
-All but embargoed decisions, referees' flags, and what was recorded under a hold that lasts.
+All but embargoed decisions, what is for referees alone, and what was recorded under a hold that lasts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,8 +22,11 @@ from tracker.domain.events import (
     ResultCorrected,
     ResultDeclaredOfficial,
     ResultPublished,
+    VideoBookmarked,
 )
 
+FOR_REFEREES = (FlaggedToReferee, VideoBookmarked)
+"""What is meant for the referees alone, and never announced; nor is its retraction."""
 DECISIVE = frozenset(
     each.__name__
     for each in (
@@ -36,6 +39,7 @@ DECISIVE = frozenset(
         FlaggedToReferee,
         ResultCorrected,
         ResultDeclaredOfficial,
+        VideoBookmarked,
     )
 )
 """Events that may be hidden, or end it: where one stands, its whole stream must be looked at."""
@@ -100,8 +104,8 @@ def _under_embargo(stream: Sequence[tuple[int, Event]]) -> Secrets:
     withdrawn: set[int] = set()
     private: set[int] = set()
     for version, event in stream:
-        if isinstance(event, FlaggedToReferee) or _target(event) in private:
-            # What is meant for the referee alone is never announced.
+        if isinstance(event, FOR_REFEREES) or _target(event) in private:
+            # What is meant for the referees alone is never announced.
             private.add(version)
             continue
         if isinstance(event, ResultCorrected | DecisionsAnnounced | ResultDeclaredOfficial):

@@ -59,6 +59,18 @@ class Flag(Struct, frozen=True):
     words: str
 
 
+class Bookmark(Struct, frozen=True):
+    """An instant that an official wants to look at on the video."""
+
+    version: int
+    attempt: int
+    at_ms: int
+    elapsed_ms: int | None
+    lap: int | None
+    label: str
+    official: str
+
+
 class Mark(Struct, frozen=True):
     """Something that happened to a competitor in a lap row."""
 
@@ -246,6 +258,7 @@ class Race(Struct, frozen=True):
     """None: every device writes crossings."""
     observations: tuple[Observation, ...] = ()
     flags: tuple[Flag, ...] = ()
+    bookmarks: tuple[Bookmark, ...] = ()
     held: Hold | None = None
 
     @property

@@ -33,6 +33,7 @@ from tracker.domain.values import (
     Version,
     Zone,
 )
+from tracker.domain.video_commands import BookmarkVideo
 
 # --- race: before the gun ----------------------------------------------------------------------
 
@@ -391,4 +392,5 @@ RaceCommand: TypeAlias = (
     | FlagToReferee
     | HoldPublicBoard
     | ReleasePublicBoard
+    | BookmarkVideo
 )

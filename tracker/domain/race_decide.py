@@ -6,6 +6,7 @@ from tracker.domain import best_time_decide, noc
 from tracker.domain import commands as c
 from tracker.domain import events as e
 from tracker.domain import refusals as r
+from tracker.domain.bookmarks import decide_on_bookmark
 from tracker.domain.context import Context
 from tracker.domain.hold_decide import decide_on_hold
 from tracker.domain.race import Race
@@ -26,6 +27,7 @@ _RETRACTABLE = (
     e.CrossingObserved,
     e.CrossingAdopted,
     e.FlaggedToReferee,
+    e.VideoBookmarked,
     e.ExchangeRecorded,
     e.FallRecorded,
     e.GettingUpRecorded,
@@ -103,6 +105,8 @@ def decide(command: c.RaceCommand, state: Race, context: Context) -> tuple[e.Rac
             return (decide_on_recorders(command, state, context),)
         case c.HoldPublicBoard() | c.ReleasePublicBoard():
             return (decide_on_hold(command, state, context),)
+        case c.BookmarkVideo():
+            return (decide_on_bookmark(command, state, context),)
         case c.RecordMiscount():
             return (best_time_decide.record_miscount(command, state),)
         case c.ConfirmBestTime():

@@ -44,6 +44,7 @@ from tracker.domain.values import (
     Version,
     Zone,
 )
+from tracker.domain.video_events import VideoBookmarked
 
 # --- race: before the gun ----------------------------------------------------------------------
 
@@ -468,5 +469,6 @@ RaceEvent: TypeAlias = (
     | FlaggedToReferee
     | PublicBoardHeld
     | PublicBoardReleased
+    | VideoBookmarked
 )
 """The facts of a `race-…` stream."""

@@ -5,6 +5,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from tracker.domain import events as e
+from tracker.domain.bookmarks import bookmarked
 from tracker.domain.laps import instant_ms
 from tracker.domain.race import (
     Confirmed,
@@ -111,6 +112,9 @@ def _apply(state: Race, version: int, event: e.RaceEvent) -> Race:
             return replace(state, held=Hold(version, event.at_ms, state.shown))
         case e.PublicBoardReleased():
             return replace(state, held=None)
+        case e.VideoBookmarked():
+            found = (*state.bookmarks, bookmarked(version, event))
+            return replace(state, bookmarks=found)
         case e.LapsMiscounted():
             return replace(state, miscounted=event.lap_rows)
         case e.BestTimeConfirmed():

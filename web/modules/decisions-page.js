@@ -3,6 +3,7 @@
 import "../elements/define.js";
 import { read } from "./api-read.js";
 import { h, setText } from "./dom.js";
+import { showMarks } from "./ledger-marks.js";
 
 const find = (selector) => document.querySelector(selector);
 const given = new URLSearchParams(location.search);
@@ -78,6 +79,7 @@ async function one(race, version) {
   const link = find(".link-moments");
   link.hidden = false;
   link.href = `moments?race=${encodeURIComponent(race)}&at=${row.public_at ?? row.decided_at_position}`;
+  showMarks(find(".ledger-marks"), race);
   find(".link-all").hidden = false;
   find(".link-all").href = `decisions?competition=${competition}`;
 }

@@ -57,7 +57,7 @@ export function raceKeys(box, desk, { draft, armed, arm, act, bookmark }) {
       now.mayHold && !now.held && !result.official
         ? key("Hold public board", { "data-do": "hold", onclick: () => act({ type: "HoldPublicBoard" }) })
         : null,
-      key("Bookmark", { onclick: bookmark }),
+      now.marks ? key("Bookmark", { "data-do": "bookmark", onclick: bookmark }) : null,
       now.secretary && result.official ? signature(result, twice) : null,
     ].filter(Boolean),
   );
@@ -80,6 +80,7 @@ function moment(desk) {
     signed: result.signed,
     referee: may(who, "referee", "chief-referee"),
     secretary: may(who, "secretary"),
+    marks: may(who, "referee", "chief-referee", "photo-finish"),
     started: !["SCHEDULED", "START_LIST"].includes(result.state),
     over: ended(result, facts),
     published: published(desk),

@@ -2,11 +2,10 @@
 
 import "../elements/define-officials.js";
 import { may } from "./api.js";
-import { bookmarks } from "./bookmarks.js";
 import * as decision from "./decision.js";
 import { Desk } from "./desk.js";
 import { hold, holdOf } from "./desk-hold.js";
-import { area, fault, follow, keep, key, raceClock, tried } from "./desk-page.js";
+import { area, fault, follow, keep, key, tried } from "./desk-page.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { form } from "./referee-form.js";
 import { raceKeys as keysOfRace } from "./referee-keys.js";
@@ -14,6 +13,8 @@ import { skaters } from "./referee-skaters.js";
 import { steps } from "./referee-steps.js";
 import { protests, video } from "./referee-tabs.js";
 import { undoable } from "./taking-back.js";
+import { Twice } from "./twice.js";
+import { bookmarks } from "./video-marks.js";
 
 const find = (selector) => document.querySelector(selector);
 const TABS = [
@@ -27,7 +28,7 @@ const TABS = [
 const READING_MS = 400;
 
 const desk = new Desk();
-const marks = bookmarks();
+const twice = new Twice(show);
 let draft = decision.blank();
 let tab = "decision";
 let armed = null;
@@ -82,15 +83,27 @@ function raceKeys() {
   });
 }
 
+/** Mark this instant for the video, with the words that stand in the field. */
 function bookmark() {
-  marks.add(desk.race, raceClock(desk.board), desk.board?.lap ?? null);
-  show();
+  const words = find(".mark-words input");
+  const label = words.value.trim();
+  words.value = "";
+  const lap = desk.board?.state === "LIVE" ? desk.board.lap : null;
+  act({ type: "BookmarkVideo", label, ...(lap ? { lap } : {}) });
+}
+
+function marks() {
+  return bookmarks(desk.race, desk.result?.bookmarks, desk.outbox.entries);
+}
+
+function mayMark() {
+  return may(desk.who, "referee", "chief-referee", "photo-finish");
 }
 
 // --- middle -----------------------------------------------------------------------------------
 
 function tabs() {
-  area(find(".tabs"), [tab, marks.of(desk.race).length], () =>
+  area(find(".tabs"), [tab, marks().length], () =>
     TABS.map(([name, label]) =>
       h(
         "button",
@@ -105,7 +118,7 @@ function tabs() {
             show();
           },
         },
-        label,
+        name === "video" && marks().length ? `${label} ${marks().length}` : label,
       ),
     ),
   );
@@ -386,7 +399,12 @@ function show() {
   form(desk, draft, { choose, clear });
   undo();
   protests(find("protest-list"), desk, act);
-  video(find('[data-tab="video"]'), marks.of(desk.race), bookmark);
+  video(find('[data-tab="video"]'), marks(), {
+    mayMark: mayMark(),
+    mark: bookmark,
+    twice,
+    remove: (target) => act({ type: "RetractFact", target, reason: "Bookmark removed" }),
+  });
   pending();
   steps(find(".steps"), desk);
   suggestion();

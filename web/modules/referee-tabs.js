@@ -2,7 +2,9 @@
 
 import { area, key } from "./desk-page.js";
 import { h } from "./dom.js";
-import { time } from "./format.js";
+import { line } from "./video-marks.js";
+
+const MOST_MARKS = 9;
 
 /** Show the protest clock, and the protests. */
 export function protests(list, desk, act) {
@@ -18,27 +20,22 @@ export function protests(list, desk, act) {
   });
 }
 
-/** Show the bookmarks of this race. */
-export function video(panel, own, bookmark) {
-  area(panel, own, () => [
-    h(
-      "p",
-      { class: "soft" },
-      "Kept on this tablet alone, for the replay operator: nothing of it is recorded.",
-    ),
-    h(
-      "ol",
-      { class: "marks", role: "list" },
-      own.map((mark) =>
-        h(
-          "li",
-          null,
-          h("b", null, new Date(mark.at).toLocaleTimeString("en-GB")),
-          mark.clock === null ? "" : ` · race ${time(mark.clock, 1)}`,
-          mark.lap ? ` · lap ${mark.lap}` : "",
-        ),
-      ),
-    ),
-    key("Bookmark now", { onclick: bookmark }),
-  ]);
+/** Show the bookmarks of this race on every referee's tablet; `twice` asks before one is removed. */
+export function video(panel, own, { mayMark, mark, twice, remove }) {
+  area(panel.querySelector(".mark-keys"), mayMark, () =>
+    mayMark ? [key("Bookmark now", { kind: "primary", "data-do": "mark", onclick: mark })] : [],
+  );
+  panel.querySelector(".mark-words").hidden = !mayMark;
+  area(panel.querySelector(".marks"), [own.slice(0, MOST_MARKS), mayMark, twice.state], () =>
+    own.slice(0, MOST_MARKS).map((each) => line(each, removal(each, { mayMark, twice, remove }))),
+  );
+}
+
+function removal({ version }, { mayMark, twice, remove }) {
+  if (!mayMark || version === null) return null;
+  return twice.key(`unmark-${version}`, {
+    label: "Remove…",
+    sure: "Tap again",
+    act: () => remove(version),
+  });
 }

@@ -67,3 +67,41 @@ async def test_a_flag_reaches_the_referee_and_nobody_else(race: aiohttp.ClientSe
     for path in (f"{RACE}/events", "/api/v1/events"):
         rows = (await officials.get(race, path))["rows"]
         assert "FlaggedToReferee" not in {row["type"] for row in rows}
+    version = sheet["flags"][0]["version"]
+    retracted = {"type": "RetractFact", "target": version, "reason": "by mistake"}
+    position, _ = await taken(race, "one", retracted)
+    journal = await officials.get(race, f"{RACE}/journal", after=position)
+    assert journal["rows"] == []
+
+
+async def test_a_bookmark_reaches_the_referees_and_no_public_document(
+    race: aiohttp.ClientSession,
+) -> None:
+    """Both clocks stand on the officials' sheet; no list, ledger or fact of the public's has it."""
+    await taken(race, "one", {"type": "StartRace"})
+    marked = {"type": "BookmarkVideo", "label": "arm in corner 2", "lap": 3}
+    position, kind = await taken(race, "one", marked)
+    assert kind == "VideoBookmarked"
+    sheet = await officials.get(race, f"{RACE}/result", view="official", after=position)
+    (found,) = sheet["bookmarks"]
+    assert (found["label"], found["lap"], found["official"]) == ("arm in corner 2", 3, "secretary")
+    assert 0 <= found["elapsed_ms"] < 60_000
+    assert found["at_ms"] > 1_600_000_000_000
+    target = {"type": "RetractFact", "target": found["version"], "reason": "nothing"}
+    position, _ = await taken(race, "one", target)
+    gone = await officials.get(race, f"{RACE}/result", view="official", after=position)
+    assert gone["bookmarks"] == []
+    for path in (
+        f"{RACE}/result",
+        f"{RACE}/board",
+        f"{RACE}/recorders",
+        f"{RACE}/journal",
+        f"{RACE}/moments",
+        f"{RACE}/events",
+        "/api/v1/events",
+        f"/api/v1/competitions/{officials.COMPETITION}/journal",
+    ):
+        text = str(await officials.get(race, path))
+        assert "arm in corner 2" not in text, path
+        assert "VideoBookmarked" not in text, path
+        assert "bookmarks" not in text, path

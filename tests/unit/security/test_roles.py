@@ -53,6 +53,7 @@ def test_every_command_has_its_roles() -> None:
         (c.ReleasePublicBoard(race=RACE), "timekeeper", "secretary"),
         (c.RecordFinishOrder(race=RACE, groups=((ANN,),)), "photo-finish", "starter"),
         (c.PublishStartList(race=RACE, starters=()), "steward", "referee"),
+        (c.BookmarkVideo(race=RACE), "referee", "lap-recorder"),
     ],
 )
 def test_a_role_does_what_is_its_own(command: c.Command, allowed: str, refused: str) -> None:
