@@ -23,6 +23,7 @@ from tracker.api.display_store import DisplayStore
 from tracker.api.displays import Displays
 from tracker.api.documents import Documents
 from tracker.api.facts import Facts
+from tracker.api.heads import PatientSite
 from tracker.api.health import Condition, Health
 from tracker.api.ledger import Ledger
 from tracker.api.live import Live
@@ -214,7 +215,7 @@ async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
 
 async def _listen(front: web.AppRunner, settings: Settings) -> int:
     """Listen at the address of the settings and return the port, which may have been any."""
-    site = web.TCPSite(front, settings.host, settings.port)
+    site = PatientSite(front, settings.host, settings.port, head_within_s=settings.head_within_s)
     try:
         await site.start()
     except OSError as error:

@@ -25,6 +25,10 @@ DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8300
 PORT_LIMIT = 65_535
 """The highest port; 0 lets the system choose."""
+HEAD_WITHIN_S = 10.0
+"""How long the head of a request may take to arrive, unless `BELL_LAP_HEAD_WITHIN_S` says so."""
+HEAD_BOUNDS_S = (0.5, 600.0)
+"""Between which bounds that may be set."""
 HOST_CHARACTERS_LIMIT = 253
 """Characters in the name of a host."""
 
@@ -33,6 +37,7 @@ SIGNING_KEY = "signing.key"
 
 _SCHEMES = ("postgresql", "postgres")
 _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+_DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,3})?")
 _DIGITS = re.compile(r"[0-9]{1,5}")
 _ON, _OFF = ("yes", "true", "1"), ("no", "false", "0")
 
@@ -66,6 +71,8 @@ class Settings(Struct, frozen=True):
     """Origins of other sites whose pages may write, such as a proxy's public address."""
     oidc: Provider | None = None
     """Without one, officials are paired by code alone."""
+    head_within_s: float = HEAD_WITHIN_S
+    """How long the head of a request may take to arrive before its connection is closed."""
     signing_key: Path | None = None
     """The file of the key that signs official results; see `key_file`."""
 
@@ -103,6 +110,7 @@ def read(
         official_feed=_switch(_first(official_feed, found, "BELL_LAP_OFFICIAL_FEED", "no"), faults),
         origins=tuple(found.get("BELL_LAP_ORIGINS", "").split()),
         oidc=_oidc(found, faults),
+        head_within_s=_seconds(found.get("BELL_LAP_HEAD_WITHIN_S"), faults),
         signing_key=Path(key).expanduser() if (key := found.get("BELL_LAP_SIGNING_KEY")) else None,
     )
     if faults:
@@ -191,6 +199,17 @@ def _port(port: str, faults: list[str]) -> int:
         return int(port)
     faults.append(f"the port {port!r} is not a number from 0 to {PORT_LIMIT}")
     return DEFAULT_PORT
+
+
+def _seconds(text: str | None, faults: list[str]) -> float:
+    """Return how long a head may take."""
+    least, most = HEAD_BOUNDS_S
+    if not text:
+        return HEAD_WITHIN_S
+    if _DECIMAL.fullmatch(text) and least <= float(text) <= most:
+        return float(text)
+    faults.append(f"BELL_LAP_HEAD_WITHIN_S is {text[:20]!r}: write seconds, {least:g} to {most:g}")
+    return HEAD_WITHIN_S
 
 
 def _switch(text: str, faults: list[str]) -> bool:

@@ -135,3 +135,13 @@ def test_the_signing_key_lies_with_the_data(tmp_path: Path) -> None:
         config.read(database=URL, environment=named),
     ):
         assert settings.key_file == Path("/etc/bell-lap/key.pem")
+
+
+def test_the_patience_for_a_head_is_set_in_bounds() -> None:
+    """Seconds are read; what is no number, or no patience at all, is a fault."""
+    found = config.read(environment={"BELL_LAP_HEAD_WITHIN_S": "2.5"})
+    assert found.head_within_s == 2.5
+    assert config.read(environment={}).head_within_s == config.HEAD_WITHIN_S
+    for wrong in ("0", "soon", "1e9", "-3"):
+        with pytest.raises(SettingsError, match="BELL_LAP_HEAD_WITHIN_S"):
+            config.read(environment={"BELL_LAP_HEAD_WITHIN_S": wrong})
