@@ -1,6 +1,6 @@
 """Which facts of a race the public may see.
 
-All but embargoed decisions, what is for referees alone, and what was recorded under a hold that lasts.
+All but embargoed decisions, what is for referees alone, and what was recorded under a hold.
 """
 
 from collections.abc import Iterable, Sequence
