@@ -105,7 +105,8 @@ async def test_start_and_finish_survive_a_cut_a_reload_and_a_dead_server(
                 "FinishTimesRecorded",
                 "RaceEnded",
             ]
-            assert before <= found[-4]["data"]["at_ms"] <= before + 3000
+            # The page tells the time by the server's clock, as far as the feed could measure it.
+            assert before - 200 <= found[-4]["data"]["at_ms"] <= before + 3000
             rows = (await officials.get(http, f"{served.url}/api/v1/races/{race}/result"))["rows"]
             assert [(row["id"], row["rank"]) for row in rows] == [
                 (CIA, 1),
