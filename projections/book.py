@@ -2,6 +2,7 @@
 
 from projections.notes import NOTED, Note, published, target_of
 from projections.states import Scope, States
+from projections.touches import follow
 from tracker.domain import best_times, classification, decider
 from tracker.domain import events as e
 from tracker.domain.competition import Competition
@@ -50,6 +51,10 @@ BEFORE_A_RESULT = (
 """Facts after which no official result is another, and no more distances are final."""
 
 
+_MAY_MOVE_A_RACE = (e.FactRetracted, e.FactAmended)
+"""Facts after which a race may be of another round than before."""
+
+
 class Book(States):
     """Domain states that go on with the log."""
 
@@ -71,9 +76,12 @@ class Book(States):
         self.stream = recorded.stream
         found = frozenset(touched)
         self._folded += 1
+        alone = kind == "race" and not isinstance(event, _MAY_MOVE_A_RACE)
+        race = name if alone else None
         for scope in found:
             if scope[0] != "race":
                 self._touched[scope] = self._folded
+                self._touches[scope] = follow(self._touches.get(scope), race)
         return found
 
     @property
@@ -122,6 +130,10 @@ class Book(States):
         self._keep_best_times(race, before, after)
         if isinstance(event, NOTED):
             self._note(race, before, after, recorded, event)
+        if before.scheduled is not after.scheduled or before.cancelled is not after.cancelled:
+            for each in (before.scheduled, after.scheduled):
+                if each is not None:
+                    self._named.pop(each.distance, None)
         if after.scheduled is None:
             return [("race", race)]
         scheduled = after.scheduled
@@ -146,9 +158,9 @@ class Book(States):
         if distance is None or scheduled.round not in distance.progressions:
             return []
         return [
-            ("race", race.scheduled.race)
-            for race in self.rounds_in(scheduled.distance).get(scheduled.round, ())
-            if race.scheduled is not None and race.scheduled.race != scheduled.race
+            ("race", race)
+            for race in self.names_in(scheduled.distance).get(scheduled.round, ())
+            if race != scheduled.race
         ]
 
     def _keep_best_times(self, race: str, before: Race, after: Race) -> None:
@@ -203,8 +215,7 @@ class Book(States):
             for owner in owners:
                 self.distances_of[owner] = (*self.distances_of.get(owner, ()), distance)
         if isinstance(event, e.ProgressionSet):
-            races = self.rounds_in(distance).get(event.round, ())
-            touched += [("race", race.scheduled.race) for race in races if race.scheduled]
+            touched += [("race", race) for race in self.names_in(distance).get(event.round, ())]
         return touched
 
     def _competition_touched(

@@ -1,13 +1,14 @@
 """Says what follows from the domain states of one position."""
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from copy import copy
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
 from msgspec import Struct
 
 from projections.kept import same
+from projections.touches import Touch, races_between
 from tracker.domain import best_times, classification, marks, standings
 from tracker.domain import events as e
 from tracker.domain.classification import Classified
@@ -84,7 +85,12 @@ class States:
         self._folded = 0
         self._touched: dict[Scope, int] = {}
         """How many events this book had folded when a scope was touched last, races left out."""
+        self._touches: dict[Scope, Touch] = {}
+        """What touched a scope last, and before that."""
         self._remembered: dict[tuple[str, str], _Remembered] = {}
+        self._named: dict[str, dict[Round, tuple[str, ...]]] = {}
+        """Races by distance and round, until one is scheduled or cancelled."""
+        self._marked: dict[str, tuple[Touch | None, dict[str, Marks]]] = {}
         self._sheets: dict[str, tuple[Race, tuple[ResultRow, ...]]] = {}
 
     def copy(self) -> Self:
@@ -110,8 +116,19 @@ class States:
 
     def forget(self) -> None:
         """Work everything out again: somebody has put in states that did not come by the log."""
-        for known in (self._remembered, self._arranged, self._orders):
+        for known in (
+            self._remembered,
+            self._arranged,
+            self._orders,
+            self._touches,
+            self._marked,
+            self._named,
+        ):
             known.clear()
+
+    def touch(self, kind: str, name: str) -> Touch | None:
+        """Return what touched a scope last; None when that is not known."""
+        return self._touches.get((kind, name))
 
     def version_at(self, race: str, position: int) -> int:
         """Return how many events a race had at a position that this book has reached."""
@@ -166,35 +183,53 @@ class States:
             in_order,
         )
 
+    def names_in(self, distance: str) -> dict[Round, tuple[str, ...]]:
+        """Return the races of a distance by round, by name, as far as they are not cancelled."""
+        found = self._named.get(distance)
+        if found is None:
+            found = {}
+            for race in self.races_in(distance):
+                if race.scheduled is not None and not race.cancelled:
+                    names = found.get(race.scheduled.round, ())
+                    found[race.scheduled.round] = (*names, race.scheduled.race)
+            self._named[distance] = found
+        return found
+
     def rounds_in(self, distance: str) -> dict[Round, list[Race]]:
         """Return the races of a distance by round, as far as they are not cancelled."""
-
-        def by_round(*races: Race) -> dict[Round, list[Race]]:
-            found: dict[Round, list[Race]] = {}
-            for race in races:
-                if race.scheduled is not None and not race.cancelled:
-                    found.setdefault(race.scheduled.round, []).append(race)
-            return found
-
-        return self._of(
-            ("distance", distance), "rounds", lambda: tuple(self.races_in(distance)), by_round
-        )
+        races = self.races
+        found = self.names_in(distance)
+        return {round_: [races[name] for name in names] for round_, names in found.items()}
 
     def marks_in(self, distance: str) -> dict[str, Marks]:
-        """Return the marks of each round of a distance."""
+        """Return the marks of each round of a distance; the same object while none is another."""
+        touch = self.touch("distance", distance)
+        known = self._marked.get(distance)
+        if known is not None and touch is not None and known[0] is touch:
+            return known[1]
+        tables = self.distances.get(distance, Distance()).progressions
+        names, states = self.names_in(distance), self.races
+        races = None if known is None else races_between(known[0], touch)
+        if known is None or races is None:
+            again = set(names)
+        else:
+            again = names.keys() & self._rounds_of(races) | names.keys() - known[1].keys()
+        found = {
+            each: self._marks(distance, each, [states[n] for n in names[each]], tables.get(each))
+            for each in again
+        }
+        if known is not None:
+            before = known[1]
+            found = {each: found[each] if each in found else before[each] for each in names}
+            if found.keys() == before.keys() and same((*found.values(),), (*before.values(),)):
+                found = before
+        self._marked[distance] = (touch, found)
+        return found
 
-        def by_round() -> tuple[object, ...]:
-            tables = self.distances.get(distance, Distance()).progressions
-            return tuple(
-                part
-                for round_, races in self.rounds_in(distance).items()
-                for part in (round_, self._marks(distance, round_, races, tables.get(round_)))
-            )
-
-        def pairs(*parts: Any) -> dict[str, Marks]:
-            return dict(zip(parts[::2], parts[1::2], strict=True))
-
-        return self._of(("distance", distance), "marks", by_round, pairs)
+    def _rounds_of(self, races: Iterable[str]) -> set[Round]:
+        """Return the rounds that some races are of."""
+        states = (self.races[race] for race in races)
+        return {race.scheduled.round for race in states if race.scheduled is not None}
 
     def _marks(
         self, distance: str, round_: str, races: list[Race], table: e.ProgressionSet | None
