@@ -373,16 +373,37 @@ class States:
             )
 
         def add_up(*given: Any) -> dict[str, tuple[Standing, ...]]:
-            known = self._remembered.get(("standings", series))
-            before = {} if known is None else known.value
-            pairs = list(zip(given[2::2], given[3::2], strict=True))
-            tables = standings.tables(created.ruleset, pairs, brought_in)
-            return {
-                name: before[name] if before.get(name) == table else table
-                for name, table in tables.items()
+            ruleset, pairs = created.ruleset, list(zip(given[2::2], given[3::2], strict=True))
+            counted: dict[str, list[tuple[e.DistanceAdded, tuple[Classified, ...]]]] = {
+                each.table: [] for each in brought_in
             }
+            for pair in pairs:
+                for name in standings.tables_of(ruleset, pair[0]):
+                    counted.setdefault(name, []).append(pair)
+            found = {
+                name: self._table(series, name, (ruleset, brought_in), counted[name])
+                for name in sorted(counted)
+            }
+            return {name: table for name, table in found.items() if table}
 
         return self._of(("series", series), "standings", final, add_up)
+
+    def _table(
+        self,
+        series: str,
+        name: str,
+        given: tuple[Ruleset, tuple[e.PointsBroughtIn, ...]],
+        pairs: list[tuple[e.DistanceAdded, tuple[Classified, ...]]],
+    ) -> tuple[Standing, ...]:
+        """Return one table of a series: the same object while what counts in it is the same."""
+
+        def add_up(*_: object) -> tuple[Standing, ...]:
+            known = self._remembered.get((f"table {name}", series))
+            found = standings.tables(given[0], pairs, given[1], name).get(name, ())
+            return known.value if known is not None and known.value == found else found
+
+        inputs = (*given, *(part for pair in pairs for part in pair))
+        return self._kept((f"table {name}", series), inputs, add_up)
 
     def _programme_order(self, distance: Distance) -> tuple[str, str, int]:
         if distance.added is None:
