@@ -273,14 +273,26 @@ class States:
 
         def shown() -> tuple[object, ...]:
             races = [race for race in self.races_in(distance) if classification.counts(race)]
-            sheets = (part for race in races for part in (race.scheduled, self.sheet(race)))
-            return (ruleset, self.is_final(distance), *sheets)
+            placed = (self._placed(race, ruleset) for race in races if not race.cancelled)
+            return (ruleset, self.is_final(distance), *placed)
 
-        def classify(*_: object) -> tuple[Classified, ...]:
-            races = self.races_in(distance)
-            return classification.classify(races, ruleset) if ruleset and races else ()
+        def classify(_: object, final: bool, *placed: Any) -> tuple[Classified, ...]:  # noqa: FBT001 - it is one of the inputs
+            return classification.classify_placed(placed, ruleset, final=final) if ruleset else ()
 
         return self._of(("distance", distance), "classified", shown, classify)
+
+    def _placed(
+        self, race: Race, ruleset: Ruleset | None
+    ) -> tuple[classification.Placed, ...] | None:
+        """Return the places in a race: the same object as long as its result says the same."""
+        scheduled = race.scheduled
+        if scheduled is None or ruleset is None:
+            return None
+        return self._kept(
+            ("placed", scheduled.race),
+            (scheduled, self.sheet(race), ruleset),
+            lambda *_: classification.place(scheduled, self.sheet(race), ruleset),
+        )
 
     def sheet(self, race: Race) -> tuple[ResultRow, ...]:
         """Return a race's public result: the same object as long as it says the same."""
