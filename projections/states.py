@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Scope: TypeAlias = tuple[str, str]
 """What an event touched: its kind (race, distance, competition or series) and its id."""
 
+_Places: TypeAlias = tuple[classification.Placed, ...]
 _LATE = 2**62
 """Sorts a race without a time after those that have one."""
 _T = TypeVar("_T")
@@ -91,6 +92,7 @@ class States:
         self._named: dict[str, dict[Round, tuple[str, ...]]] = {}
         """Races by distance and round, until one is scheduled or cancelled."""
         self._marked: dict[str, tuple[Touch | None, dict[str, Marks]]] = {}
+        self._placed: dict[str, tuple[Touch | None, dict[str, _Places | None]]] = {}
         self._sheets: dict[str, tuple[Race, tuple[ResultRow, ...]]] = {}
 
     def copy(self) -> Self:
@@ -123,6 +125,7 @@ class States:
             self._touches,
             self._marked,
             self._named,
+            self._placed,
         ):
             known.clear()
 
@@ -272,8 +275,7 @@ class States:
         ruleset = self.ruleset_of(distance.split("/", 1)[0])
 
         def shown() -> tuple[object, ...]:
-            races = [race for race in self.races_in(distance) if classification.counts(race)]
-            placed = (self._placed(race, ruleset) for race in races if not race.cancelled)
+            placed = self._places_in(distance, ruleset)
             return (ruleset, self.is_final(distance), *placed)
 
         def classify(_: object, final: bool, *placed: Any) -> tuple[Classified, ...]:  # noqa: FBT001 - it is one of the inputs
@@ -281,17 +283,33 @@ class States:
 
         return self._of(("distance", distance), "classified", shown, classify)
 
-    def _placed(
-        self, race: Race, ruleset: Ruleset | None
-    ) -> tuple[classification.Placed, ...] | None:
+    def _places_in(self, distance: str, ruleset: Ruleset | None) -> list[_Places]:
+        """Return the places in each race of a distance whose result is shown."""
+        touch, names = self.touch("distance", distance), self.races_of.get(distance, ())
+        known = self._placed.get(distance)
+        races = None if known is None else races_between(known[0], touch)
+        if known is None or races is None:
+            found = {name: self._places(name, ruleset) for name in names}
+        else:
+            found = {**known[1], **{race: self._places(race, ruleset) for race in races}}
+        self._placed[distance] = (touch, found)
+        return [places for name in names if (places := found[name]) is not None]
+
+    def _places(self, name: str, ruleset: Ruleset | None) -> _Places | None:
         """Return the places in a race: the same object as long as its result says the same."""
-        scheduled = race.scheduled
-        if scheduled is None or ruleset is None:
+        race = self.races[name]
+        if (
+            ruleset is None
+            or race.scheduled is None
+            or race.cancelled
+            or not classification.counts(race)
+        ):
             return None
+        scheduled, rows = race.scheduled, self.sheet(race)
         return self._kept(
-            ("placed", scheduled.race),
-            (scheduled, self.sheet(race), ruleset),
-            lambda *_: classification.place(scheduled, self.sheet(race), ruleset),
+            ("placed", name),
+            (scheduled, rows, ruleset),
+            lambda *_: classification.place(scheduled, rows, ruleset),
         )
 
     def sheet(self, race: Race) -> tuple[ResultRow, ...]:
