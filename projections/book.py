@@ -11,7 +11,7 @@ from tracker.domain.race import Race
 from tracker.domain.result import result_state
 from tracker.domain.series import Series
 from tracker.log.codec import decode
-from tracker.log.recorded_event import RecordedEvent
+from tracker.log.recorded_event import Recorded
 
 __all__ = ["BEFORE_A_RESULT", "ON_THE_ICE", "Book", "Scope"]
 
@@ -58,7 +58,7 @@ _MAY_MOVE_A_RACE = (e.FactRetracted, e.FactAmended)
 class Book(States):
     """Domain states that go on with the log."""
 
-    def fold(self, recorded: RecordedEvent) -> frozenset[Scope]:
+    def fold(self, recorded: Recorded) -> frozenset[Scope]:
         """Fold the next event and return what it touched.
 
         A race's event touches its distance, competition and series only when it may change what
@@ -114,7 +114,7 @@ class Book(States):
         ]
         return classification.is_final(beside)  # then it was final without this race
 
-    def _fold_race(self, race: str, recorded: RecordedEvent, event: e.Event) -> list[Scope]:
+    def _fold_race(self, race: str, recorded: Recorded, event: e.Event) -> list[Scope]:
         positions = self._positions.setdefault(race, [])
         if not positions or positions[-1] < recorded.position:  # a copy may fold it again
             positions.append(recorded.position)
@@ -177,7 +177,7 @@ class Book(States):
             self._ledger = None
 
     def _fold_programme(
-        self, kind: str, name: str, recorded: RecordedEvent, event: e.Event
+        self, kind: str, name: str, recorded: Recorded, event: e.Event
     ) -> list[Scope]:
         state: decider.State
         self._arranged.clear()
@@ -238,7 +238,7 @@ class Book(States):
         race: str,
         before: Race,
         after: Race,
-        recorded: RecordedEvent,
+        recorded: Recorded,
         event: e.RaceEvent,
     ) -> None:
         """Keep who took a decision; find out which decisions the public may now read of."""

@@ -88,10 +88,12 @@ def _share(url: str, names: tuple[str, ...]) -> list[Rebuilt]:
 
 async def _rebuild(url: str, names: tuple[str, ...]) -> list[Rebuilt]:
     chosen = [each for each in ALL if each.name in names]
-    connection = await asyncpg.connect(url)
+    connection, beside = await asyncpg.connect(url), await asyncpg.connect(url)
     try:
         async with open_event_log(url) as log:
             assert _told is not None, "a process is handed its queue as it begins"
-            return await rebuild.fill(log, connection, chosen, on_progress=_told.put)
+            both = (connection, beside)
+            return await rebuild.fill(log, both, chosen, on_progress=_told.put)
     finally:
+        await beside.close()
         await connection.close()

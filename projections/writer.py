@@ -46,6 +46,7 @@ class Track:
         self.projection = projection
         self.skipped = skipped
         """Positions at which nothing is rendered, by an operator's decision."""
+        self.stored = generation
         self.generation = generation.number
         self.live = generation.live
         self.position = generation.position
@@ -53,8 +54,10 @@ class Track:
         self.changes = Changes()
         self.failure: str | None = None
         self.failed_at = 0
-        self.written = False
-        """Whether rows were written that are not kept in memory."""
+        self.spilled: set[str] = set()
+        """Scopes with rows that a rebuild has written and does not keep in memory."""
+        self.complete = False
+        """Whether the rows that a rebuild has filled can be found."""
         self.reported = False
         """Whether the failure stands in the database."""
 

@@ -11,7 +11,7 @@ import asyncpg
 
 from tracker import sql
 from tracker.log.appender import Appender, receipt_of
-from tracker.log.recorded_event import Append, Appended, NewEvent, RecordedEvent
+from tracker.log.recorded_event import Append, Appended, NewEvent, Recorded, RecordedEvent
 from tracker.log.wakeup import Listener, Wakeup
 
 __all__ = [
@@ -88,6 +88,17 @@ class EventLog:
         last = _LAST_POSITION if up_to is None else up_to
         rows = await self._pool.fetch(QUERIES["after"], position, limit, last)
         return [recorded(row) for row in rows]
+
+    async def read_facts(
+        self, position: int, *, limit: int = PAGE, up_to: int | None = None
+    ) -> list[Recorded]:
+        """Return at most `limit` events after a position, without what no fold reads."""
+        last = _LAST_POSITION if up_to is None else up_to
+        rows = await self._pool.fetch(QUERIES["facts_after"], position, limit, last)
+        return [
+            Recorded(position, stream, version, type_, data.encode(), at, recorded_at, *by)
+            for position, stream, version, type_, data, at, recorded_at, *by in rows
+        ]
 
     async def read_streams(
         self, streams: Sequence[str], after: int, *, limit: int = PAGE

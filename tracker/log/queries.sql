@@ -66,6 +66,14 @@ select position, stream, version, type, data, occurred_at, recorded_at, official
  order by position
  limit $2
 
+-- name: facts_after
+-- What is folded of at most $2 events after position $1, up to position $3.
+select position, stream, version, type, data, occurred_at, recorded_at, official, device
+  from events
+ where position > $1 and position <= $3
+ order by position
+ limit $2
+
 -- name: position_at
 select position_at($1)
 
