@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, TypeAlias
 from projections import rendered
 from projections.book import Book, Scope
 from projections.kept import KEPT
-from projections.projection import Document, Row
+from projections.projection import Document, Row, all_but
 from projections.rendered import Rendered
 from tracker.domain import best_times
 from tracker.domain import events as e
@@ -37,6 +37,8 @@ _IN_A_RACE = (
     e.FactAmended,
 )
 """Facts of a race that may change best times, once its result is official."""
+_OF_A_PROGRAMME = (e.CompetitionCreated, e.SeriesCreated, e.DistanceAdded, e.BestTimeStated)
+"""Facts of a programme that begin tables, or say what stood."""
 
 
 def scope_of(series: str, table: str = "") -> str:
@@ -79,6 +81,7 @@ class BestTimesProjection:
 
     name: ClassVar[str] = "best-times"
     version: ClassVar[int] = 1
+    ignored: ClassVar[tuple[type[e.Event], ...]] = all_but(*_OF_A_PROGRAMME, *_IN_A_RACE)
 
     def __init__(self) -> None:
         self._known: dict[str, Rendered[Any]] = {}

@@ -1,7 +1,7 @@
 """The fold of the whole log into domain states, shared by all projections of one runner."""
 
 from projections.notes import NOTED, Note, published, target_of
-from projections.states import Scope, States
+from projections.states import Racing, Scope, States
 from projections.touches import follow
 from tracker.domain import best_times, classification, decider
 from tracker.domain import events as e
@@ -24,6 +24,7 @@ ON_THE_ICE = (
     e.BellRung,
 )
 """Facts that concern their race alone, as long as its result is not published."""
+_ON_THE_ICE = frozenset(ON_THE_ICE)
 
 
 IN_A_RACE = (
@@ -65,8 +66,12 @@ class Book(States):
         is shown of them; a crossing of a running race does not.
         """
         event = decode(recorded)
+        racing = self._racing.get(recorded.stream)
+        if racing is not None and type(event) in _ON_THE_ICE:
+            return self._fold_on_the_ice(racing, recorded, event)
         kind, _, name = recorded.stream.partition("-")
         self.quiet = False
+        self.moved = True
         if kind == "race":
             touched = self._fold_race(name, recorded, event)
         else:
@@ -84,6 +89,22 @@ class Book(States):
                 self._touches[scope] = follow(self._touches.get(scope), race)
         return found
 
+    def _fold_on_the_ice(
+        self, racing: Racing, recorded: Recorded, event: e.Event
+    ) -> frozenset[Scope]:
+        """Put a fact aside that shows in its race alone, until somebody looks at a race."""
+        if not racing.facts:
+            self._on_the_ice[racing.race] = racing.facts
+        racing.facts.append((recorded.version, event))  # type: ignore[arg-type]  # a race's stream holds facts of a race
+        if racing.positions[-1] < recorded.position:  # a copy may fold it again
+            racing.positions.append(recorded.position)
+        self.position = recorded.position
+        self.last = event
+        self.stream = recorded.stream
+        self.quiet = True
+        self._folded += 1
+        return racing.touched
+
     @property
     def event(self) -> e.Event:
         """Return the event that was folded last."""
@@ -96,6 +117,13 @@ class Book(States):
             return True
         race = self.races[event.race]
         return race.official is not None or race.published or classification.counts(race)
+
+    def may_show_marks(self, event: e.Event) -> bool:
+        """Say whether the last event may have changed a round: a race's state, a mark, a draw."""
+        if self.moved or not isinstance(event, IN_A_RACE):
+            return True
+        race = self.races[event.race]
+        return race.drawn is not None or classification.counts(race)
 
     def may_settle(self, event: e.Event) -> bool:
         """Say whether the last event may have changed a final distance, or which are final."""
@@ -118,18 +146,18 @@ class Book(States):
         positions = self._positions.setdefault(race, [])
         if not positions or positions[-1] < recorded.position:  # a copy may fold it again
             positions.append(recorded.position)
-        known = self._races.get(race)
-        if known is not None and isinstance(event, ON_THE_ICE) and _is_nothing_but_raced(known):
-            self._on_the_ice.setdefault(race, []).append((recorded.version, event))
-            self.quiet = True
-            return [("race", race)]
         before = self.races.get(race, Race())
         after = decider.evolve(before, recorded.version, event)
         assert isinstance(after, Race)
         self._races[race] = after
+        if _is_nothing_but_raced(after):
+            self._racing[recorded.stream] = Racing(race, frozenset({("race", race)}), positions)
+        else:
+            self._racing.pop(recorded.stream, None)
         self._keep_best_times(race, before, after)
         if isinstance(event, NOTED):
             self._note(race, before, after, recorded, event)
+        self.moved = isinstance(event, e.RaceStarted) or _shows_otherwise(before, after)
         if before.scheduled is not after.scheduled or before.cancelled is not after.cancelled:
             for each in (before.scheduled, after.scheduled):
                 if each is not None:
@@ -147,7 +175,8 @@ class Book(States):
         if _concerns_its_race_alone(event, before, after):
             return touched
         touched += [("distance", scheduled.distance), ("competition", scheduled.competition)]
-        touched += self._beside(scheduled)
+        if self.moved or classification.counts(before) or classification.counts(after):
+            touched += self._beside(scheduled)
         if scheduled.series is not None:
             touched.append(("series", scheduled.series))
         return touched
@@ -256,6 +285,17 @@ class Book(States):
         )
         notes = (*self.notes.get(race, ()), note)
         self.notes[race] = published(notes, after, recorded.position)
+
+
+def _shows_otherwise(before: Race, after: Race) -> bool:
+    """Say whether a programme shows a race otherwise than before."""
+    return (
+        before.scheduled is not after.scheduled
+        or before.official is not after.official
+        or before.cancelled is not after.cancelled
+        or before.has_start_list is not after.has_start_list
+        or result_state(before) != result_state(after)
+    )
 
 
 def _is_nothing_but_raced(race: Race) -> bool:

@@ -9,7 +9,7 @@ from msgspec import Struct
 from projections.book import Book, Scope
 from projections.kept import KEPT
 from projections.notes import NOTED, Note
-from projections.projection import Document, Row
+from projections.projection import Document, Row, all_but
 from projections.touches import Touch, races_between
 from tracker.domain import events as e
 from tracker.domain.best_times import clock
@@ -38,6 +38,7 @@ class JournalProjection:
 
     name: ClassVar[str] = "journal"
     version: ClassVar[int] = 1
+    ignored: ClassVar[tuple[type[e.Event], ...]] = all_but(e.CompetitionCreated, *_SHOWN)
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}

@@ -41,14 +41,14 @@ class ProgrammeProjection:
 
     name: ClassVar[str] = "programme"
     version: ClassVar[int] = 1
+    ignored: ClassVar[tuple[type[Event], ...]] = (SkaterEntered, TeamEntered, HelmetNumberAssigned)
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return the competitions that the event touched; the programme shows no entries."""
-        del book
-        if isinstance(event, SkaterEntered | TeamEntered | HelmetNumberAssigned):
+        """Return the competitions that the event touched, if it shows; entries do not."""
+        if isinstance(event, self.ignored) or not book.moved:
             return ()
         return tuple(sorted(name for kind, name in touched if kind == "competition"))
 

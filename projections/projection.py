@@ -1,7 +1,7 @@
 """What a projection is: a name, a version, the scopes an event changes, and a pure render."""
 
 from collections.abc import Iterable
-from typing import Any, ClassVar, Protocol, TypeAlias
+from typing import Any, ClassVar, Protocol, TypeAlias, get_args
 from weakref import ref
 
 import msgspec
@@ -13,6 +13,7 @@ from tracker.domain.events import Event
 Row: TypeAlias = dict[str, Any]
 """JSON as it is sent: what is in it depends on the document."""
 
+EVENTS: tuple[type[Event], ...] = get_args(Event)
 HEADER = ""
 """The key under which a document's header is stored among its rows."""
 _ENCODER = msgspec.json.Encoder()
@@ -76,6 +77,8 @@ class Projection(Protocol):
     name: ClassVar[str]
     version: ClassVar[int]
     """Counted up when a render changes: the rows are then filled anew beside the old ones."""
+    ignored: ClassVar[tuple[type[Event], ...]]
+    """Events after which no document is another, whatever came before: they are not asked about."""
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the scopes whose documents the event may have changed."""
@@ -84,6 +87,11 @@ class Projection(Protocol):
     def render(self, book: Book, scope: str) -> Document | None:
         """Return a scope's document as the book stands, or None while there is none."""
         ...
+
+
+def all_but(*heeded: type[Event]) -> tuple[type[Event], ...]:
+    """Return every kind of event but those that a projection heeds."""
+    return tuple(each for each in EVENTS if each not in heeded)
 
 
 def encode(row: Row) -> bytes:

@@ -45,13 +45,15 @@ class RoundsProjection:
 
     name: ClassVar[str] = "rounds"
     version: ClassVar[int] = 1
+    ignored: ClassVar[tuple[type[Event], ...]] = ()
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return the distances that the event touched."""
-        del event, book
+        """Return the distances that the event touched, where a round shows it."""
+        if not book.may_show_marks(event):
+            return ()
         return tuple(sorted(name for kind, name in touched if kind == "distance"))
 
     def render(self, book: Book, scope: str) -> Document | None:

@@ -1,7 +1,7 @@
 """Says what follows from the domain states of one position."""
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from copy import copy
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
@@ -29,10 +29,27 @@ if TYPE_CHECKING:
 Scope: TypeAlias = tuple[str, str]
 """What an event touched: its kind (race, distance, competition or series) and its id."""
 
-_Places: TypeAlias = tuple[classification.Placed, ...]
 _LATE = 2**62
 """Sorts a race without a time after those that have one."""
 _T = TypeVar("_T")
+
+
+class _Shown(Struct, frozen=True):
+    """What the public sees of a race's result."""
+
+    scheduled: e.RaceScheduled
+    official: bool
+    sheet: tuple[ResultRow, ...]
+
+
+class Racing(Struct):
+    """A race in which facts on the ice can neither end it nor change a result."""
+
+    race: str
+    touched: frozenset[Scope]
+    positions: list[int]
+    facts: list[tuple[int, e.RaceEvent]] = []
+    """Those that wait to be folded until somebody looks at a race."""
 
 
 class _Remembered(Struct):
@@ -57,9 +74,13 @@ class States:
         """The stream of the event that was folded last."""
         self.quiet = False
         """Whether the last event is a fact on the ice that shows in its race alone, if anywhere."""
+        self.moved = True
+        """Whether a programme shows the race of the last event otherwise than before it."""
         self._races: dict[str, Race] = {}
         self._on_the_ice: dict[str, list[tuple[int, e.RaceEvent]]] = {}
         """Facts that wait to be folded until somebody looks at a race."""
+        self._racing: dict[str, Racing] = {}
+        """By stream."""
         self.distances: dict[str, Distance] = {}
         self.competitions: dict[str, Competition] = {}
         self.series: dict[str, Series] = {}
@@ -91,8 +112,8 @@ class States:
         self._remembered: dict[tuple[str, str], _Remembered] = {}
         self._named: dict[str, dict[Round, tuple[str, ...]]] = {}
         """Races by distance and round, until one is scheduled or cancelled."""
-        self._marked: dict[str, tuple[Touch | None, dict[str, Marks]]] = {}
-        self._placed: dict[str, tuple[Touch | None, dict[str, _Places | None]]] = {}
+        self._shown: dict[str, tuple[Touch | None, dict[str, _Shown | None]]] = {}
+        """What the public sees of the results of a distance."""
         self._sheets: dict[str, tuple[Race, tuple[ResultRow, ...]]] = {}
 
     def copy(self) -> Self:
@@ -104,7 +125,7 @@ class States:
             for name, held in vars(self).items()
             if isinstance(held, dict) and name != "_positions"
         }
-        vars(twin).update(tables, _races=races, _on_the_ice={})
+        vars(twin).update(tables, _races=races, _on_the_ice={}, _racing={})
         return twin
 
     @property
@@ -113,6 +134,7 @@ class States:
         if self._on_the_ice:
             for race, facts in self._on_the_ice.items():
                 self._races[race] = evolve_all(self._races[race], facts)
+                facts.clear()
             self._on_the_ice = {}
         return self._races
 
@@ -123,9 +145,9 @@ class States:
             self._arranged,
             self._orders,
             self._touches,
-            self._marked,
             self._named,
-            self._placed,
+            self._shown,
+            self._racing,
         ):
             known.clear()
 
@@ -205,50 +227,57 @@ class States:
         return {round_: [races[name] for name in names] for round_, names in found.items()}
 
     def marks_in(self, distance: str) -> dict[str, Marks]:
-        """Return the marks of each round of a distance; the same object while none is another."""
-        touch = self.touch("distance", distance)
-        known = self._marked.get(distance)
-        if known is not None and touch is not None and known[0] is touch:
-            return known[1]
+        """Return the marks of each round of a distance."""
         tables = self.distances.get(distance, Distance()).progressions
-        names, states = self.names_in(distance), self.races
-        races = None if known is None else races_between(known[0], touch)
-        if known is None or races is None:
-            again = set(names)
-        else:
-            again = names.keys() & self._rounds_of(races) | names.keys() - known[1].keys()
-        found = {
-            each: self._marks(distance, each, [states[n] for n in names[each]], tables.get(each))
-            for each in again
-        }
-        if known is not None:
-            before = known[1]
-            found = {each: found[each] if each in found else before[each] for each in names}
-            if found.keys() == before.keys() and same((*found.values(),), (*before.values(),)):
-                found = before
-        self._marked[distance] = (touch, found)
-        return found
+        names, shown = self.names_in(distance), self._shown_in(distance)
 
-    def _rounds_of(self, races: Iterable[str]) -> set[Round]:
-        """Return the rounds that some races are of."""
-        states = (self.races[race] for race in races)
-        return {race.scheduled.round for race in states if race.scheduled is not None}
+        def by_round(*_: object) -> dict[str, Marks]:
+            return {each: self._marks(distance, each, names[each], tables.get(each)) for each in names}
+
+        return self._kept(("marks", distance), (tables, names, shown), by_round)
 
     def _marks(
-        self, distance: str, round_: str, races: list[Race], table: e.ProgressionSet | None
+        self,
+        distance: str,
+        round_: str,
+        names: tuple[str, ...],
+        table: e.ProgressionSet | None,
     ) -> Marks:
         """Return a round's marks: the same object as long as they follow from the same."""
-        shown = [
-            part
-            for race in races
-            if classification.counts(race)
-            for part in (race.official is None, self.sheet(race))
-        ]
+        shown = self._shown_in(distance)
+        inputs = (found for name in names if (found := shown.get(name)) is not None)
+        complete = marks.is_complete([self.races[name] for name in names])
         return self._kept(
             (f"marks {round_}", distance),
-            (table, marks.is_complete(races), *shown),
-            lambda *_: marks.marks(races, table),
+            (table, complete, *inputs),
+            lambda *_: marks.marks([self.races[name] for name in names], table),
         )
+
+    def _shown_in(self, distance: str) -> dict[str, _Shown | None]:
+        """Return what is shown of each race's result; the same object while none is another."""
+        touch = self.touch("distance", distance)
+        known = self._shown.get(distance)
+        if known is not None and touch is not None and known[0] is touch:
+            return known[1]
+        before = {} if known is None else known[1]
+        races = None if known is None else races_between(known[0], touch)
+        found = {
+            race: self._result(race, before.get(race))
+            for race in (self.races_of.get(distance, ()) if races is None else races)
+        }
+        if races is not None:
+            others = (race for race in found if race not in before or found[race] is not before[race])
+            found = {**before, **found} if any(True for _ in others) else before
+        self._shown[distance] = (touch, found)
+        return found
+
+    def _result(self, name: str, before: _Shown | None) -> _Shown | None:
+        """Return what is shown of a race's result, None while nothing is."""
+        race = self.races[name]
+        if race.scheduled is None or race.cancelled or not classification.counts(race):
+            return None
+        shown = _Shown(race.scheduled, race.official is not None, self.sheet(race))
+        return before if before == shown else shown
 
     def marks_of(self, race: Race) -> Marks:
         """Return the marks of a race's competitors."""
@@ -273,43 +302,27 @@ class States:
         if distance in self.settled:
             return self.settled[distance]
         ruleset = self.ruleset_of(distance.split("/", 1)[0])
+        if ruleset is None:
+            return ()
+        shown, final = self._shown_in(distance), self.is_final(distance)
 
-        def shown() -> tuple[object, ...]:
-            placed = self._places_in(distance, ruleset)
-            return (ruleset, self.is_final(distance), *placed)
+        def classify(*_: object) -> tuple[Classified, ...]:
+            placed = [
+                self._placed(found, ruleset)
+                for name in self.races_of.get(distance, ())
+                if (found := shown[name]) is not None
+            ]
+            return classification.classify_placed(placed, ruleset, final=final)
 
-        def classify(_: object, final: bool, *placed: Any) -> tuple[Classified, ...]:  # noqa: FBT001 - it is one of the inputs
-            return classification.classify_placed(placed, ruleset, final=final) if ruleset else ()
+        sheets = (part for name in self.races_of.get(distance, ()) if (found := shown[name]) is not None for part in (found.scheduled, found.sheet))
+        return self._kept(("classified", distance), (ruleset, final, *sheets), classify)
 
-        return self._of(("distance", distance), "classified", shown, classify)
-
-    def _places_in(self, distance: str, ruleset: Ruleset | None) -> list[_Places]:
-        """Return the places in each race of a distance whose result is shown."""
-        touch, names = self.touch("distance", distance), self.races_of.get(distance, ())
-        known = self._placed.get(distance)
-        races = None if known is None else races_between(known[0], touch)
-        if known is None or races is None:
-            found = {name: self._places(name, ruleset) for name in names}
-        else:
-            found = {**known[1], **{race: self._places(race, ruleset) for race in races}}
-        self._placed[distance] = (touch, found)
-        return [places for name in names if (places := found[name]) is not None]
-
-    def _places(self, name: str, ruleset: Ruleset | None) -> _Places | None:
+    def _placed(self, shown: _Shown, ruleset: Ruleset) -> tuple[classification.Placed, ...]:
         """Return the places in a race: the same object as long as its result says the same."""
-        race = self.races[name]
-        if (
-            ruleset is None
-            or race.scheduled is None
-            or race.cancelled
-            or not classification.counts(race)
-        ):
-            return None
-        scheduled, rows = race.scheduled, self.sheet(race)
         return self._kept(
-            ("placed", name),
-            (scheduled, rows, ruleset),
-            lambda *_: classification.place(scheduled, rows, ruleset),
+            ("placed", shown.scheduled.race),
+            (shown.scheduled, shown.sheet, ruleset),
+            lambda *_: classification.place(shown.scheduled, shown.sheet, ruleset),
         )
 
     def sheet(self, race: Race) -> tuple[ResultRow, ...]:

@@ -45,6 +45,7 @@ class Track:
     ) -> None:
         self.projection = projection
         self.skipped = skipped
+        self._ignored = frozenset(projection.ignored)
         """Positions at which nothing is rendered, by an operator's decision."""
         self.stored = generation
         self.generation = generation.number
@@ -63,7 +64,7 @@ class Track:
 
     def scopes(self, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the scopes that the book's last event may have changed."""
-        if book.position in self.skipped:
+        if type(book.event) in self._ignored or book.position in self.skipped:
             return ()
         try:
             return tuple(dict.fromkeys(self.projection.scopes(book.event, touched, book)))
