@@ -153,11 +153,12 @@ language plpgsql as $$
 declare
     _table text;
 begin
-    delete from read_model.generations
-    where generation = _generation and not live
-    returning format('%s_v%s_%s', projection, version, generation) into _table;
+    select read_model.table_of(generation) into _table
+    from read_model.generations where generation = _generation and not live;
     if _table is not null then
+        -- The rows first: a writer that is in them still has to find out from its checkpoint.
         execute format('drop table read_model.%I', _table);
+        delete from read_model.generations where generation = _generation;
     end if;
 end
 $$;
