@@ -59,7 +59,7 @@ def of_race(book: Book, race: Race) -> dict[str, list[Row]]:
     if race.scheduled is None:
         return {}
     competition, name = race.scheduled.competition, race.scheduled.race
-    beaten = book.own_bests().beaten.get(competition, {}).get(name, _NOTHING)
+    beaten = book.own_bests(competition).beaten.get(competition, {}).get(name, _NOTHING)
     return _marked((_marks(book.confirmable(competition)).get(name, ()), beaten))
 
 
@@ -198,7 +198,7 @@ def _competition(
         f"{each.kind}/{each.skated.table}": each for each in found.standing
     }
     values |= best_times.stated_own(state.best_times)
-    values |= book.own_bests().left.get(competition, {})
+    values |= book.own_bests(competition).left.get(competition, {})
     header = {
         "competition": competition,
         "name": state.created.name,
@@ -217,7 +217,7 @@ def _races(book: Book, competition: str, known: Rendered[_Marked] | None) -> Ren
     if state is None or state.created is None:
         return None
     marks = _marks(book.confirmable(competition))
-    beaten = book.own_bests().beaten.get(competition, {})
+    beaten = book.own_bests(competition).beaten.get(competition, {})
     official = book.official_in(competition)
     names = [race.scheduled.race for race in official if race.scheduled is not None]
     values = {

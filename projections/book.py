@@ -1,7 +1,10 @@
 """The fold of the whole log into domain states, shared by all projections of one runner."""
 
+from collections.abc import Iterable
+
 from projections.notes import NOTED, Note, published, target_of
-from projections.states import Racing, Scope, States
+from projections.seasons import Seasons
+from projections.states import Racing, Scope
 from projections.touches import follow
 from tracker.domain import best_times, classification, decider
 from tracker.domain import events as e
@@ -11,7 +14,7 @@ from tracker.domain.race import Race
 from tracker.domain.result import result_state
 from tracker.domain.series import Series
 from tracker.log.codec import decode
-from tracker.log.recorded_event import Recorded
+from tracker.log.recorded_event import Recorded, RecordedEvent
 
 __all__ = ["BEFORE_A_RESULT", "ON_THE_ICE", "Book", "Scope"]
 
@@ -56,7 +59,7 @@ _MAY_MOVE_A_RACE = (e.FactRetracted, e.FactAmended)
 """Facts after which a race may be of another round than before."""
 
 
-class Book(States):
+class Book(Seasons):
     """Domain states that go on with the log."""
 
     def fold(self, recorded: Recorded) -> frozenset[Scope]:
@@ -104,6 +107,17 @@ class Book(States):
         self.quiet = True
         self._folded += 1
         return racing.touched
+
+    def restore(self, events: Iterable[RecordedEvent]) -> None:
+        """Have races in memory again, from all the events of their streams."""
+        folded = Book()
+        for event in events:
+            folded.fold(event)
+        self._races.update(folded.races)
+        self.notes.update(folded.notes)
+        self._positions.update(folded._positions)
+        for race in folded.races:
+            self._released.pop(race, None)
 
     @property
     def event(self) -> e.Event:

@@ -14,10 +14,11 @@ from projections import operations, store
 from projections.book import Book
 from projections.changes import Closed, Opened
 from projections.projection import Projection
+from projections.shelf import Shelf
 from projections.store import Difference, Generation
 from projections.writer import Status, Track, state_of
 from tracker.errors import NotFound, ProjectionError
-from tracker.log.recorded_event import Recorded
+from tracker.log.recorded_event import Recorded, RecordedEvent
 
 if TYPE_CHECKING:
     import asyncpg
@@ -52,6 +53,10 @@ class Log(Protocol):
         self, position: int, *, limit: int = ..., up_to: int | None = None
     ) -> Sequence[Recorded]:
         """Return what is folded of events after a position in commit order."""
+        ...
+
+    async def read_whole(self, streams: Sequence[str], *, up_to: int) -> Sequence[RecordedEvent]:
+        """Return all events of some streams up to a position, in commit order."""
         ...
 
     async def head(self) -> int:
@@ -203,6 +208,7 @@ class _Rebuilding:
         self._writing: asyncio.Task[None] | None = None
         """Rows that are on their way while the fold goes on."""
         self._book = Book()
+        self._shelf = Shelf(self._book, log)
         self._on_progress = on_progress
         self._began = time.monotonic()
 
@@ -261,12 +267,14 @@ class _Rebuilding:
         """Fold and render up to a position; write what holds no more."""
         async with aclosing(self._pages(target)) as pages:
             async for page in pages:
+                await self._shelf.take_down(page)
                 for count, event in enumerate(page, start=1):
                     touched = self._book.fold(event)
                     if not self._book.quiet:
                         await self._observe(tracks, touched)
                     if count % TURN == 0:
                         await asyncio.sleep(0)
+                self._shelf.put_back(page)
                 for track in tracks:
                     if track.changes.over >= COPY_AT:
                         await self._copy(track)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from copy import copy
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
+import msgspec
 from msgspec import Struct
 
 from projections.kept import same
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 Scope: TypeAlias = tuple[str, str]
 """What an event touched: its kind (race, distance, competition or series) and its id."""
 
+PACKED: msgspec.msgpack.Decoder[Race] = msgspec.msgpack.Decoder(Race)
+"""Reads the official result of a race that is not in memory."""
 _LATE = 2**62
 """Sorts a race without a time after those that have one."""
 _T = TypeVar("_T")
@@ -93,6 +96,10 @@ class States:
         self.official: dict[str, None] = {}
         """Races with an official result, in the order in which they became so."""
         self._ledger: best_times.Ledger | None = best_times.Ledger()
+        self._left_out: frozenset[str] = frozenset()
+        """Competitions of which the ledger does not say what they left."""
+        self._released: dict[str, bytes] = {}
+        """Official results of races that are not in memory, packed."""
         self.notes: dict[str, tuple[Note, ...]] = {}
         """Decisions by race."""
         self.settled: dict[str, tuple[Classified, ...]] = {}
@@ -365,8 +372,12 @@ class States:
 
     def official_in(self, competition: str) -> list[Race]:
         """Return a competition's races with an official result, in the order they became so."""
-        races = self.races
-        return [races[race] for race in self._official_in.get(competition, ())]
+        return [self.result_of(race) for race in self._official_in.get(competition, ())]
+
+    def result_of(self, race: str) -> Race:
+        """Return a race that became official; of one that was released, its result alone."""
+        found = self.races.get(race)
+        return PACKED.decode(self._released[race]) if found is None else found
 
     def confirmable(self, competition: str) -> best_times.Confirmable:
         """Return the world, championship and track best times of a competition."""
@@ -383,13 +394,13 @@ class States:
             confirmable,
         )
 
-    def own_bests(self) -> best_times.Ledger:
-        """Return the season and personal bests of the whole log."""
-        if self._ledger is None:
+    def own_bests(self, competition: str = "") -> best_times.Ledger:
+        """Return the season and personal bests of the whole log, and what a competition left."""
+        if self._ledger is None or competition in self._left_out:
             ledger = best_times.Ledger()
             for race in self.official:
-                ledger = best_times.add(ledger, self.races[race], self.stated(race))
-            self._ledger = ledger
+                ledger = best_times.add(ledger, self.result_of(race), self.stated(race))
+            self._ledger, self._left_out = ledger, frozenset()
         return self._ledger
 
     def stated(self, name: str) -> best_times.Stated:
