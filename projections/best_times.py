@@ -212,7 +212,9 @@ def _row(each: Standing | Own) -> Row:
     return _standing(each) if isinstance(each, Standing) else _own(each)
 
 
-def _races(book: Book, competition: str, known: Rendered[_Marked] | None) -> Rendered[_Marked] | None:
+def _races(
+    book: Book, competition: str, known: Rendered[_Marked] | None
+) -> Rendered[_Marked] | None:
     state = book.competitions.get(competition)
     if state is None or state.created is None:
         return None

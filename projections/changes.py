@@ -95,7 +95,8 @@ class Changes:
         patched = shown is not None and document.follows(shown)
         goes_on = patched or (shown is not None and _goes_on(document, shown))
         fresh: list[tuple[str, int, Row, bytes]] = []
-        for key, order, row in _named(document, shown) if patched else _rows(document, shown):
+        rows = _named(document, shown) if patched and shown is not None else _rows(document, shown)
+        for key, order, row in rows:
             before = held.get(key)
             if before is not None and before.row is row and before.ord == order:
                 continue

@@ -1,7 +1,6 @@
 """Who decided what, when, and what it replaced."""
 
-from collections.abc import Iterable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 from msgspec import Struct
@@ -14,6 +13,8 @@ from projections.touches import Touch, races_between
 from tracker.domain import events as e
 from tracker.domain.best_times import clock
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _SHOWN = (*NOTED, e.RaceScheduled)
 """Facts after which a journal may be another."""
@@ -110,7 +111,10 @@ def _changed(known: _Known, touch: Touch | None, notes: dict[str, tuple[Note, ..
         if note.public_at is not None
     }
     before = {
-        note.position: note for race in others for note in known.notes.get(race, ()) if note.public_at
+        note.position: note
+        for race in others
+        for note in known.notes.get(race, ())
+        if note.public_at
     }
     gone = before.keys() - public.keys()
     fresh = {key: each for key, each in public.items() if before.get(key) is not each[1]}

@@ -106,14 +106,16 @@ def _patched(
         row = _entry(book.races[race])
         if row != rows.get(race):
             changed[race] = row
-    waits = any(
-        race not in rows or (row["state"] in _WAITING) is not (rows[race]["state"] in _WAITING)
+    goes_on = order[: len(document.order)] == document.order
+    anew = not goes_on or known.following is None
+    anew = anew or any(
+        race in rows and (row["state"] in _WAITING) is not (rows[race]["state"] in _WAITING)
         for race, row in changed.items()
     )
     if changed:
         rows = {**rows, **changed}
     current, following = current_race(book, scope), known.following
-    if waits or current != known.current or order is not document.order:
+    if anew or current != known.current:
         following = _next(rows, order, current)
     official = {name: book.is_final(name) for name in {_distance_of(book, race) for race in races}}
     if all(known.official.get(name) == final for name, final in official.items()):
@@ -123,11 +125,13 @@ def _patched(
     header = document.header
     if (current, following) != (known.current, known.following) or official is not known.official:
         distances = [
-            each if each["official"] == official[each["id"]] else {**each, "official": official[each["id"]]}
+            each
+            if each["official"] == official[each["id"]]
+            else {**each, "official": official[each["id"]]}
             for each in header["distances"]
         ]
         header = {**header, "distances": distances, "current": current, "next": following}
-    if order[: len(document.order)] != document.order:
+    if not goes_on:
         document = Document(header, {race: rows[race] for race in order}, order)
     elif changed or header is not document.header or order is not document.order:
         named = (race for race in changed if race in document.entries)

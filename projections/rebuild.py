@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
@@ -280,7 +280,7 @@ class _Rebuilding:
                         await self._copy(track)
                 self._tell(tracks, target)
 
-    async def _pages(self, target: int) -> AsyncIterator[Sequence[Recorded]]:
+    async def _pages(self, target: int) -> AsyncGenerator[Sequence[Recorded], None]:
         """Yield the events up to a position; the next ones are read while some are folded."""
         position = self._book.position
         reading = self._read(position, target)
@@ -382,7 +382,9 @@ class _Rebuilding:
             await store.drop(self._connection, each.number)
         return done
 
-    async def _digests(self, track: Track, live: Generation | None) -> "tuple[_Digest, _Digest | None]":
+    async def _digests(
+        self, track: Track, live: Generation | None
+    ) -> "tuple[_Digest, _Digest | None]":
         """Return the digests of the new rows and of those that they have to agree with."""
         new = store.digest(self._connection, track.generation)
         if live is None:

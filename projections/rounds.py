@@ -1,6 +1,6 @@
 """The rounds of a distance: who goes on to where, and which start lists hang on which results."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import ClassVar
 
 from msgspec import Struct
@@ -76,18 +76,12 @@ def _render(book: Book, distance: Distance, added: DistanceAdded, known: _Known 
     before = {} if known is None else known.rounds
     rounds = {
         round_: _round(
-            book,
-            distance,
-            round_,
-            names.get(round_, ()),
-            marked.get(round_, UNMARKED),
-            before.get(round_),
-            races,
+            book, distance, names.get(round_, ()), _Shown(round_, marked, before.get(round_), races)
         )
         for round_ in _order(distance, names)
     }
     order = tuple(rounds)
-    rows = {round_: each.row for round_, each in rounds.items()}
+    rows: dict[str, Row] = {round_: each.row for round_, each in rounds.items()}
     if known is None or races is None or order != known.document.order:
         header: Row = {
             "distance": scope,
@@ -104,16 +98,20 @@ def _render(book: Book, distance: Distance, added: DistanceAdded, known: _Known 
     return _Known(touch, rounds, document)
 
 
-def _round(
-    book: Book,
-    distance: Distance,
-    round_: Round,
-    names: tuple[str, ...],
-    marked: Marks,
-    known: _Round | None,
-    races: tuple[str, ...] | None,
-) -> _Round:
+class _Shown(Struct, frozen=True):
+    """What is known of a round that is rendered."""
+
+    round: Round
+    marks: Mapping[str, Marks]
+    known: _Round | None
+    races: tuple[str, ...] | None
+    """The only ones that may be others than they are known."""
+
+
+def _round(book: Book, distance: Distance, names: tuple[str, ...], shown: _Shown) -> _Round:
     """Return a round; the same object as long as nothing in it has changed."""
+    round_, known, races = shown.round, shown.known, shown.races
+    marked = shown.marks.get(round_, UNMARKED)
     again: Collection[str] = names
     same = known is not None and known.marked is marked and known.distance is distance
     if known is not None and races is not None and known.names == names:

@@ -63,6 +63,7 @@ class Seasons(States):
                 self._sheets,
                 self._named,
                 self._shown,
+                self._final,
             )
             for known in by_name:
                 known.pop(name, None)

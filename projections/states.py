@@ -119,6 +119,8 @@ class States:
         self._remembered: dict[tuple[str, str], _Remembered] = {}
         self._named: dict[str, dict[Round, tuple[str, ...]]] = {}
         """Races by distance and round, until one is scheduled or cancelled."""
+        self._final: dict[str, tuple[Touch | None, bool]] = {}
+        """Whether every race of a distance was official."""
         self._shown: dict[str, tuple[Touch | None, dict[str, _Shown | None]]] = {}
         """What the public sees of the results of a distance."""
         self._sheets: dict[str, tuple[Race, tuple[ResultRow, ...]]] = {}
@@ -154,6 +156,7 @@ class States:
             self._touches,
             self._named,
             self._shown,
+            self._final,
             self._racing,
         ):
             known.clear()
@@ -239,7 +242,16 @@ class States:
         names, shown = self.names_in(distance), self._shown_in(distance)
 
         def by_round(*_: object) -> dict[str, Marks]:
-            return {each: self._marks(distance, each, names[each], tables.get(each)) for each in names}
+            known = self._remembered.get(("marks", distance))
+            found = {
+                each: self._marks(distance, each, races, tables.get(each))
+                for each, races in names.items()
+            }
+            if known is not None and known.value.keys() == found.keys():
+                before: dict[str, Marks] = known.value
+                if same((*before.values(),), (*found.values(),)):
+                    return before
+            return found
 
         return self._kept(("marks", distance), (tables, names, shown), by_round)
 
@@ -273,7 +285,9 @@ class States:
             for race in (self.races_of.get(distance, ()) if races is None else races)
         }
         if races is not None:
-            others = (race for race in found if race not in before or found[race] is not before[race])
+            others = (
+                race for race in found if race not in before or found[race] is not before[race]
+            )
             found = {**before, **found} if any(True for _ in others) else before
         self._shown[distance] = (touch, found)
         return found
@@ -297,12 +311,14 @@ class States:
         """Return whether every race of a distance is official."""
         if distance in self.settled:
             return True
-        return self._of(
-            ("distance", distance),
-            "final",
-            lambda: tuple(self.races_in(distance)),
-            lambda *races: classification.is_final(races),
-        )
+        touch = self.touch("distance", distance)
+        known = self._final.get(distance)
+        if known is None or touch is None or known[0] is not touch:
+            races = self.races
+            skated = [race for names in self.names_in(distance).values() for race in names]
+            final = bool(skated) and all(races[race].official is not None for race in skated)
+            known = self._final[distance] = (touch, final)
+        return known[1]
 
     def classified(self, distance: str) -> tuple[Classified, ...]:
         """Return the classification of a distance."""
@@ -321,7 +337,12 @@ class States:
             ]
             return classification.classify_placed(placed, ruleset, final=final)
 
-        sheets = (part for name in self.races_of.get(distance, ()) if (found := shown[name]) is not None for part in (found.scheduled, found.sheet))
+        sheets = (
+            part
+            for name in self.races_of.get(distance, ())
+            if (found := shown[name]) is not None
+            for part in (found.scheduled, found.sheet)
+        )
         return self._kept(("classified", distance), (ruleset, final, *sheets), classify)
 
     def _placed(self, shown: _Shown, ruleset: Ruleset) -> tuple[classification.Placed, ...]:
@@ -372,7 +393,9 @@ class States:
 
     def official_in(self, competition: str) -> list[Race]:
         """Return a competition's races with an official result, in the order they became so."""
-        return [self.result_of(race) for race in self._official_in.get(competition, ())]
+        races = self.races
+        names = self._official_in.get(competition, ())
+        return [races[race] if race in races else self.result_of(race) for race in names]
 
     def result_of(self, race: str) -> Race:
         """Return a race that became official; of one that was released, its result alone."""

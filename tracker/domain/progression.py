@@ -101,9 +101,7 @@ def going_on(
         by_time: list[_Left] = []
         if target.by_time > used:
             rest = [
-                one
-                for one in behind
-                if one.row.advancement is None and one.row.rank is not None
+                one for one in behind if one.row.advancement is None and one.row.rank is not None
             ]
             by_time = _fastest(rest, target.by_time - used, by_time_alone=by_time_alone)
         goers += _goers(by_place, target, "place")
