@@ -113,11 +113,12 @@ class Book(Seasons):
         folded = Book()
         for event in events:
             folded.fold(event)
-        self._races.update(folded.races)
+        self.races.update(folded.races)
         self.notes.update(folded.notes)
         self._positions.update(folded._positions)
         for race in folded.races:
             self._released.pop(race, None)
+            self._racing.pop(f"race-{race}", None)
 
     @property
     def event(self) -> e.Event:

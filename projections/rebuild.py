@@ -10,24 +10,23 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import msgspec
 from msgspec import Struct
 
-from projections import operations, store
+from projections import operations, partial, store
 from projections.book import Book
 from projections.changes import Closed, Opened
+from projections.partial import PAGE, PartialLog
 from projections.projection import Projection
 from projections.shelf import Shelf
 from projections.store import Difference, Generation
 from projections.writer import Status, Track, state_of
 from tracker.errors import NotFound, ProjectionError
-from tracker.log.recorded_event import Recorded, RecordedEvent
+from tracker.log.recorded_event import Recorded
 
 if TYPE_CHECKING:
     import asyncpg
 
     from projections.store import Connection
 
-PAGE = 5_000
-"""Events read at a time."""
-TURN = 100
+TURN = 20
 """Events folded before other tasks of the process have a turn."""
 COPY_AT = 4_000
 """Rows gathered before they are written."""
@@ -41,22 +40,12 @@ SHOWN = 20
 """Differences that are reported one by one."""
 
 
-class Log(Protocol):
+class Log(partial.Log, Protocol):
     """What a rebuild needs of the event log."""
 
     @property
     def epoch(self) -> str:
         """Return the identity of the store."""
-        ...
-
-    async def read_facts(
-        self, position: int, *, limit: int = ..., up_to: int | None = None
-    ) -> Sequence[Recorded]:
-        """Return what is folded of events after a position in commit order."""
-        ...
-
-    async def read_whole(self, streams: Sequence[str], *, up_to: int) -> Sequence[RecordedEvent]:
-        """Return all events of some streams up to a position, in commit order."""
         ...
 
     async def head(self) -> int:
@@ -208,6 +197,7 @@ class _Rebuilding:
         self._writing: asyncio.Task[None] | None = None
         """Rows that are on their way while the fold goes on."""
         self._book = Book()
+        self._partial = PartialLog(log, self._book)
         self._shelf = Shelf(self._book, log)
         self._on_progress = on_progress
         self._began = time.monotonic()
@@ -230,6 +220,7 @@ class _Rebuilding:
     async def _come_close(self, tracks: Sequence[Track]) -> None:
         """Fold until little is left."""
         while True:
+            await self._settled()
             target = await self._target(tracks)
             if target - self._book.position <= CLOSE_ENOUGH:
                 return
@@ -266,40 +257,46 @@ class _Rebuilding:
     async def _fold(self, tracks: Sequence[Track], target: int) -> None:
         """Fold and render up to a position; write what holds no more."""
         async with aclosing(self._pages(target)) as pages:
-            async for page in pages:
+            async for page, start, end in pages:
                 await self._shelf.take_down(page)
-                for count, event in enumerate(page, start=1):
-                    touched = self._book.fold(event)
-                    if not self._book.quiet:
-                        await self._observe(tracks, touched)
-                    if count % TURN == 0:
-                        await asyncio.sleep(0)
+                async with aclosing(self._partial.facts(page, start, end)) as facts:
+                    await self._fold_facts(tracks, facts)
                 self._shelf.put_back(page)
+                self._book.position = end
                 for track in tracks:
                     if track.changes.over >= COPY_AT:
                         await self._copy(track)
                 self._tell(tracks, target)
 
-    async def _pages(self, target: int) -> AsyncGenerator[Sequence[Recorded], None]:
-        """Yield the events up to a position; the next ones are read while some are folded."""
-        position = self._book.position
-        reading = self._read(position, target)
-        while reading is not None:
-            page = await reading
-            if not page:
-                raise ProjectionError(
-                    f"the log ends at position {position}, before {target}: "
-                    "is this the database that the read models were filled from?"
-                )
-            position = page[-1].position
-            reading = self._read(position, target)
-            yield page
+    async def _fold_facts(
+        self, tracks: Sequence[Track], facts: AsyncGenerator[Recorded, None]
+    ) -> None:
+        count = 0
+        async for event in facts:
+            touched = self._book.fold(event)
+            if not self._book.quiet:
+                await self._observe(tracks, touched)
+            count += 1
+            if count % TURN == 0:
+                await asyncio.sleep(0)
 
-    def _read(self, position: int, target: int) -> asyncio.Task[Sequence[Recorded]] | None:
+    async def _pages(
+        self, target: int
+    ) -> AsyncGenerator[tuple[Sequence[Recorded], int, int], None]:
+        """Yield the events up to a position; the next ones are read while some are folded."""
+        start = self._book.position
+        reading = self._read(start, target)
+        while reading is not None:
+            page, end = await reading, min(start + PAGE, target)
+            reading = self._read(end, target)
+            yield page, start, end
+            start = end
+
+    def _read(self, start: int, target: int) -> asyncio.Task[Sequence[Recorded]] | None:
         """Begin to read the events after a position, as far as there are any to be folded."""
-        if position >= target:
+        if start >= target:
             return None
-        return asyncio.ensure_future(self._log.read_facts(position, limit=PAGE, up_to=target))
+        return asyncio.create_task(self._partial.read(start, min(start + PAGE, target)))
 
     async def _observe(self, tracks: Sequence[Track], touched: frozenset[tuple[str, str]]) -> None:
         """Let every projection render what an event touched."""

@@ -90,15 +90,20 @@ class EventLog:
         return [recorded(row) for row in rows]
 
     async def read_facts(
-        self, position: int, *, limit: int = PAGE, up_to: int | None = None
+        self, after: int, up_to: int, *, without: Sequence[str] = ()
     ) -> list[Recorded]:
-        """Return at most `limit` events after a position, without what no fold reads."""
-        last = _LAST_POSITION if up_to is None else up_to
-        rows = await self._pool.fetch(QUERIES["facts_after"], position, limit, last)
-        return [
-            Recorded(position, stream, version, type_, data.encode(), at, recorded_at, *by)
-            for position, stream, version, type_, data, at, recorded_at, *by in rows
-        ]
+        """Return the events of a stretch but for some types, without what no fold reads."""
+        rows = await self._pool.fetch(QUERIES["facts"], after, up_to, list(without))
+        return [_fact(row) for row in rows]
+
+    async def read_some(
+        self, streams: Sequence[str], after: int, up_to: int, *, types: Sequence[str]
+    ) -> list[Recorded]:
+        """Return the events of some types of some streams, without what no fold reads."""
+        rows = await self._pool.fetch(
+            QUERIES["some_facts"], list(streams), after, up_to, list(types)
+        )
+        return [_fact(row) for row in rows]
 
     async def read_streams(
         self, streams: Sequence[str], after: int, *, limit: int = PAGE
@@ -127,6 +132,11 @@ class EventLog:
     async def position_at(self, when: datetime) -> int:
         """Return the last position recorded at or before a moment; 0 if none."""
         return int(await self._pool.fetchval(QUERIES["position_at"], when))
+
+
+def _fact(row: "asyncpg.Record") -> Recorded:
+    position, stream, version, type_, data, *rest = row
+    return Recorded(position, stream, version, type_, data.encode(), *rest)
 
 
 def recorded(row: "asyncpg.Record") -> RecordedEvent:
