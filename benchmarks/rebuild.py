@@ -5,10 +5,11 @@
 
 A log of so many events (100,000 without `--events`, 2,000 with `--quick`) is generated and copied
 in. The raw limit reads the same rows by a cursor and decodes each into its record and its event,
-before and after each case. Every projection is rebuilt alone, then all together in one process,
-then in several (`--together` leaves out the single ones); each rebuild goes through everything that the command does: COPY, indexes,
-comparison, swap. The peer is a projection of the Python library `eventsourcing` that does nothing
-but keep its place.
+before and after each case. Every projection is rebuilt alone (not so with `--together`), then all
+together in one process, then in several; each rebuild goes through everything that the command
+does: COPY, indexes, comparison, swap. A rebuild reads all events but the facts on the ice, and of
+these only those that a result leans on: here, none. The peer is a projection of the Python library
+`eventsourcing` that does nothing but keep its place.
 """
 
 import argparse

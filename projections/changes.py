@@ -193,8 +193,8 @@ def _rows(document: Document, shown: Document | None) -> list[tuple[str, int, Ro
     if shown is not None and _goes_on(document, shown):
         same = len(shown.order)
         now, before = map(entries.get, order), map(shown.entries.get, shown.order)
-        for place in compress(range(same), map(is_not, now, before)):
-            rows.append((order[place], place, entries[order[place]]))
+        places = compress(range(same), map(is_not, now, before))
+        rows += [(order[place], place, entries[order[place]]) for place in places]
     rows += [(key, place, entries[key]) for place, key in enumerate(order[same:], same)]
     return rows
 

@@ -107,11 +107,15 @@ class States:
         self._positions: dict[str, list[int]] = {}
         """Where each race's events stand; shared by copies, which look no further than theirs."""
         self._official_in: dict[str, tuple[str, ...]] = {}
+        self._folded = 0
+        self._begin_to_remember()
+
+    def _begin_to_remember(self) -> None:
+        """Have nothing worked out yet."""
         self._arranged: dict[str, list[Distance]] = {}
         """Distances in the order of the programme, until the programme changes."""
         self._orders: dict[str, tuple[str, ...]] = {}
         """Races in the order of the programme, likewise."""
-        self._folded = 0
         self._touched: dict[Scope, int] = {}
         """How many events this book had folded when a scope was touched last, races left out."""
         self._touches: dict[Scope, Touch] = {}
@@ -243,7 +247,7 @@ class States:
 
         def by_round(*_: object) -> dict[str, Marks]:
             known = self._remembered.get(("marks", distance))
-            found = {
+            found: dict[str, Marks] = {
                 each: self._marks(distance, each, races, tables.get(each))
                 for each, races in names.items()
             }
