@@ -67,7 +67,7 @@ def tables_of(book: Book, series: str) -> tuple[str, ...]:
     """Return the distances of a series by name, such as `men-500`, and those stated for it."""
     distances = book.distances_in(f"series {series}")
     names = {each.added.code for each in distances if each.added is not None}
-    for competition in _competitions_of(book, series):
+    for competition in book.competitions_of.get(series, ()):
         names |= {table for kind, table, _ in book.stated(competition) if kind == "season"}
     return tuple(sorted(names))
 
@@ -175,15 +175,6 @@ def _all(book: Book) -> tuple[str, ...]:
     return (*book.competitions, *tables)
 
 
-def _competitions_of(book: Book, series: str) -> list[str]:
-    """Return the competitions of a series, in the order of the log."""
-    return [
-        name
-        for name, state in book.competitions.items()
-        if state.created is not None and state.created.series == series
-    ]
-
-
 # --- documents ---------------------------------------------------------------------------------
 
 
@@ -269,7 +260,7 @@ def _season(
     if state is None or state.created is None or (table and table not in tables):
         return None
     bests: dict[str, Best] = {}
-    for competition in _competitions_of(book, series):
+    for competition in book.competitions_of.get(series, ()):
         for kind, about, holder in (stated := book.stated(competition)):
             best = best_times.of_statement(stated[kind, about, holder])[1]
             if (kind, about) == ("season", table):

@@ -266,6 +266,9 @@ class Book(Seasons):
         self, competition: str, state: Competition, event: e.Event
     ) -> list[Scope]:
         touched = [("competition", competition)]
+        if isinstance(event, e.CompetitionCreated) and event.series is not None:
+            others = self.competitions_of.get(event.series, ())
+            self.competitions_of[event.series] = (*others, competition)
         if isinstance(event, e.BestTimeStated):
             if self.official_in(competition):
                 self._ledger = None

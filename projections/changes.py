@@ -1,5 +1,6 @@
 """Which temporal rows open and close when a document is rendered again."""
 
+from collections.abc import Iterable
 from itertools import compress, islice
 from operator import is_not
 
@@ -70,6 +71,11 @@ class Changes:
         """Return how many rows are to be written that will not change any more."""
         return len(self._opened)
 
+    @property
+    def held(self) -> int:
+        """Return how many rows that hold now are in memory."""
+        return sum(map(len, self._held.values()))
+
     def knows(self, scope: str) -> bool:
         """Say whether a scope's rows are known here."""
         return scope in self._held
@@ -82,7 +88,7 @@ class Changes:
     def forget(self, limit: int) -> None:
         """Keep no more than `limit` scopes in memory; only when nothing is unwritten."""
         assert not len(self), "rows that are not written would be lost"
-        self._drop(limit)
+        self._drop(tuple(islice(self._held, max(len(self._held) - limit, 0))))
 
     def compare(self, scope: str, document: Document | None) -> Plan:
         """Return how a scope's rows differ from its document; nothing is changed yet."""
@@ -140,24 +146,26 @@ class Changes:
         self._closed, self._opened = [], []
         return closed, opened
 
-    def spill(self, limit: int) -> tuple[tuple[str, ...], list[Opened]]:
-        """Keep no more than `limit` scopes in memory; return the others, and their unwritten rows.
+    def spill(self, limit: int) -> tuple[list[str], list[Opened]]:
+        """Keep no more than `limit` rows in memory; return other scopes, and their unwritten rows.
 
         They must be learned before they are compared with a document again.
         """
-        opened = [
-            _opened(scope, key, held[key])
-            for scope, held in islice(self._held.items(), max(len(self._held) - limit, 0))
-            for key in self._unwritten.pop(scope, ())
-        ]
-        return self._drop(limit), opened
+        left, scopes, opened = self.held, [], []
+        for scope, held in self._held.items():
+            if left <= limit:
+                break
+            left -= len(held)
+            scopes.append(scope)
+            keys = self._unwritten.pop(scope, ())
+            opened += [_opened(scope, key, held[key]) for key in keys]
+        self._drop(scopes)
+        return scopes, opened
 
-    def _drop(self, limit: int) -> tuple[str, ...]:
-        scopes = tuple(islice(self._held, max(len(self._held) - limit, 0)))
+    def _drop(self, scopes: Iterable[str]) -> None:
         for scope in scopes:
             del self._held[scope]
             self._shown.pop(scope, None)
-        return scopes
 
     def _close(
         self, scope: str, key: str, held: Held, position: int, unwritten: dict[str, None]

@@ -34,8 +34,8 @@ CLOSE_ENOUGH = 500
 """Events that may be left to fold while the writer is kept waiting."""
 COLLECT_AFTER = 50_000
 """Objects made before cycles are looked for; Python by itself does so after 700."""
-SCOPES_KEPT = 1_024
-"""Scopes of one projection whose rows stay in memory until they hold no more."""
+ROWS_KEPT = 6_000
+"""Rows of one projection that stay in memory until they hold no more, by scopes."""
 SHOWN = 20
 """Differences that are reported one by one."""
 
@@ -264,7 +264,8 @@ class _Rebuilding:
                 self._shelf.put_back(page)
                 self._book.position = end
                 for track in tracks:
-                    if track.changes.over >= COPY_AT:
+                    changes = track.changes
+                    if changes.over >= COPY_AT or changes.held > 2 * ROWS_KEPT:
                         await self._copy(track)
                 self._tell(tracks, target)
 
@@ -329,7 +330,7 @@ class _Rebuilding:
     async def _copy(self, track: Track) -> None:
         """Write what holds no more, and what was not changed for long; keep the rest."""
         closed, opened = track.changes.take_over()
-        scopes, unwritten = track.changes.spill(SCOPES_KEPT)
+        scopes, unwritten = track.changes.spill(ROWS_KEPT)
         track.spilled.update(scopes)
         await self._write(track, closed, [*opened, *unwritten])
 

@@ -86,6 +86,8 @@ class States:
         """By stream."""
         self.distances: dict[str, Distance] = {}
         self.competitions: dict[str, Competition] = {}
+        self.competitions_of: dict[str, tuple[str, ...]] = {}
+        """By series, in the order of the log."""
         self.series: dict[str, Series] = {}
         self.races_of: dict[str, tuple[str, ...]] = {}
         """Races by distance, in the order in which they were scheduled."""
