@@ -236,12 +236,6 @@ class States:
             self._named[distance] = found
         return found
 
-    def rounds_in(self, distance: str) -> dict[Round, list[Race]]:
-        """Return the races of a distance by round, as far as they are not cancelled."""
-        races = self.races
-        found = self.names_in(distance)
-        return {round_: [races[name] for name in names] for round_, names in found.items()}
-
     def marks_in(self, distance: str) -> dict[str, Marks]:
         """Return the marks of each round of a distance."""
         tables = self.distances.get(distance, Distance()).progressions
