@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from projections.notes import NOTED, Note, published, target_of
+from projections.notes import NOTED, Note, held_back, published, target_of
 from projections.seasons import Seasons
 from projections.states import Racing, Scope
 from projections.touches import follow
@@ -51,6 +51,8 @@ BEFORE_A_RESULT = (
     e.HelmetNumberAssigned,
     e.RoundAdded,
     e.ProgressionSet,
+    e.PublicBoardHeld,
+    e.PublicBoardReleased,
 )
 """Facts after which no official result is another, and no more distances are final."""
 
@@ -138,7 +140,7 @@ class Book(Seasons):
         if self.moved or not isinstance(event, IN_A_RACE):
             return True
         race = self.races[event.race]
-        return race.drawn is not None or classification.counts(race)
+        return race.held is not None or race.drawn is not None or classification.counts(race)
 
     def may_settle(self, event: e.Event) -> bool:
         """Say whether the last event may have changed a final distance, or which are final."""
@@ -164,6 +166,8 @@ class Book(Seasons):
         before = self.races.get(race, Race())
         after = decider.evolve(before, recorded.version, event)
         assert isinstance(after, Race)
+        if after.held is not before.held:
+            self._hold(race, before, after)
         self._races[race] = after
         if _is_nothing_but_raced(after):
             self._racing[recorded.stream] = Racing(race, frozenset({("race", race)}), positions)
@@ -173,7 +177,7 @@ class Book(Seasons):
         if isinstance(event, NOTED):
             self._note(race, before, after, recorded, event)
         self.moved = isinstance(event, e.RaceStarted) or _shows_otherwise(before, after)
-        if before.scheduled is not after.scheduled or before.cancelled is not after.cancelled:
+        if self.moved:
             for each in (before.scheduled, after.scheduled):
                 if each is not None:
                     self._named.pop(each.distance, None)
@@ -185,7 +189,9 @@ class Book(Seasons):
             self.races_of[scheduled.distance] = (*others, race)
             self._orders.clear()
         if isinstance(event, e.RaceStarted):
-            self.started_last[scheduled.competition] = race
+            self._guns[race] = recorded.position
+            if after.held is None:
+                self.started_last[scheduled.competition] = race
         touched = [("race", race)]
         if _concerns_its_race_alone(event, before, after):
             return touched
@@ -195,6 +201,17 @@ class Book(Seasons):
         if scheduled.series is not None:
             touched.append(("series", scheduled.series))
         return touched
+
+    def _hold(self, race: str, before: Race, after: Race) -> None:
+        """Keep what the public sees beside a race's facts, or let it see what happened since."""
+        if after.held is not None:
+            self._marks_held[race] = self.marks_of(before)
+            return
+        self._marks_held.pop(race, None)
+        competition = race.split("/", 1)[0]
+        gun, current = self._guns.get(race, 0), self.started_last.get(competition, "")
+        if before.held is not None and gun > self._guns.get(current, 0):
+            self.started_last[competition] = race
 
     def _beside(self, scheduled: e.RaceScheduled) -> list[Scope]:
         """Return the other races of a round whose marks hang together with this one's."""
@@ -301,14 +318,17 @@ class Book(Seasons):
             replaced=dict(before.facts).get(target) if target is not None else None,
             public_at=None,
         )
-        notes = (*self.notes.get(race, ()), note)
-        self.notes[race] = published(notes, after, recorded.position)
+        notes = published((*self.notes.get(race, ()), note), after, recorded.position)
+        if before.held is not None:
+            notes = held_back(notes, recorded.position, lasts=after.held is not None)
+        self.notes[race] = notes
 
 
 def _shows_otherwise(before: Race, after: Race) -> bool:
     """Say whether a programme shows a race otherwise than before."""
     return (
-        before.scheduled is not after.scheduled
+        before.held is not after.held
+        or before.scheduled is not after.scheduled
         or before.official is not after.official
         or before.cancelled is not after.cancelled
         or before.has_start_list is not after.has_start_list

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from projections import medals, nations, race_board, race_result, standings
+from projections import medals, nations, standings
 from projections.book import Book
 from projections.classification import ClassificationProjection
 from projections.projection import Document
+from projections.race_documents import RENDERS
 from projections.rounds import RoundsProjection
 from tracker.domain.result import result_state
 
@@ -36,7 +37,7 @@ class Difference(Struct, frozen=True):
 def between_books(before: Book, after: Book, distance: str) -> Iterator[Difference]:
     """Yield every difference, from boards of running races and results up to the standings."""
     for race in before.races_of.get(distance, ()):
-        if result_state(before.races[race]) == "LIVE":
+        if result_state(before.races[race].shown) == "LIVE":
             boards = (_board(before, race), _board(after, race))
             yield from compare("board", race, *boards, BOARD)
         results = (_result(before, race), _result(after, race))
@@ -77,12 +78,12 @@ def _marks(book: Book, distance: str) -> dict[str, Document]:
 
 def _board(book: Book, race: str) -> Document:
     state = book.races[race]
-    return race_board.render(state, book.marks_of(state))
+    return RENDERS["board"](state, book.marks_of(state))
 
 
 def _result(book: Book, race: str) -> Document:
     state = book.races[race]
-    return race_result.render(state, book.marks_of(state))
+    return RENDERS["result"](state, book.marks_of(state))
 
 
 def compare(

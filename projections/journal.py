@@ -38,7 +38,7 @@ class JournalProjection:
     """
 
     name: ClassVar[str] = "journal"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     ignored: ClassVar[tuple[type[e.Event], ...]] = all_but(e.CompetitionCreated, *_SHOWN)
 
     def __init__(self) -> None:
@@ -108,13 +108,13 @@ def _changed(known: _Known, touch: Touch | None, notes: dict[str, tuple[Note, ..
         note.position: (race, note)
         for race, own in others.items()
         for note in own
-        if note.public_at is not None
+        if note.public_at is not None and not note.held
     }
     before = {
         note.position: note
         for race in others
         for note in known.notes.get(race, ())
-        if note.public_at
+        if note.public_at and not note.held
     }
     gone = before.keys() - public.keys()
     fresh = {key: each for key, each in public.items() if before.get(key) is not each[1]}
@@ -209,6 +209,8 @@ _PLAIN = {
     "ResultDeclaredOfficial": "Result official",
     "ResultCorrected": "Result corrected",
     "SheetSigned": "Sheet signed",
+    "PublicBoardHeld": "Public board held",
+    "PublicBoardReleased": "Public board released",
 }
 
 

@@ -5,7 +5,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Protocol
 
+from tracker.domain.events import PublicBoardHeld
+from tracker.domain.public_facts import secrets
 from tracker.errors import BadRequest, NotFound
+from tracker.log.codec import decode
 from tracker.log.recorded_event import RecordedEvent
 
 _OFFICIAL = "ResultDeclaredOfficial"
@@ -88,12 +91,20 @@ async def _first(log: Log, name: str) -> int:
     events = await log.read_stream(f"race-{race}")
     if not events:
         raise NotFound(f"no race {race} is known: a race's id is competition/distance/race")
+    hidden = _under_a_hold(events)
     for event in events:
-        if event.type in types:
+        if event.type in types and event.version not in hidden:
             return event.position
     if word == "official":
         raise BadMoment(f"the result of {race} is not official yet: there is no moment after it")
     raise BadMoment(f"{race} has had no {word} yet: there is no moment after it")
+
+
+def _under_a_hold(events: Sequence[RecordedEvent]) -> frozenset[int]:
+    """Return what nobody may know the moment of yet, as the race's public board is held."""
+    if all(event.type != PublicBoardHeld.__name__ for event in events):
+        return frozenset()
+    return secrets((event.version, decode(event)) for event in events).hidden
 
 
 def _time(text: str) -> datetime:

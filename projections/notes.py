@@ -36,6 +36,8 @@ NOTED = (
     e.FactAmended,
     e.LapsMiscounted,
     e.BestTimeConfirmed,
+    e.PublicBoardHeld,
+    e.PublicBoardReleased,
 )
 """Facts that are decisions: the journal keeps who took them."""
 
@@ -56,6 +58,8 @@ class Note(Struct, frozen=True):
     """The position at which the public may read it; None while it is under embargo."""
     people: tuple[str, ...] = ()
     """The names of those it concerns."""
+    held: bool = False
+    """Whether the public may not read it only because the race's board is held."""
 
 
 def target_of(event: e.RaceEvent) -> int | None:
@@ -99,6 +103,20 @@ def published(notes: Sequence[Note], race: Race, position: int) -> tuple[Note, .
             if isinstance(shown.event, e.FactAmended):
                 known[shown.event.target] = shown.event.replacement
     return tuple(found)
+
+
+def held_back(notes: Sequence[Note], position: int, *, lasts: bool) -> tuple[Note, ...]:
+    """Return the notes of a race whose board was held before this position.
+
+    What became public here waits while the hold lasts; at its end, all that waited is public.
+    """
+    if lasts:
+        return tuple(
+            replace(note, held=True) if note.public_at == position else note for note in notes
+        )
+    return tuple(
+        replace(note, held=False, public_at=position) if note.held else note for note in notes
+    )
 
 
 def _is_public(note: Note, race: Race, target_public_at: int | None) -> bool:

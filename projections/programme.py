@@ -7,7 +7,7 @@ from msgspec import Struct
 from projections.book import Book, Scope
 from projections.kept import KEPT
 from projections.projection import Document, Row
-from projections.race_header import instant
+from projections.race_header import held_row, instant
 from projections.touches import Touch, races_between
 from tracker.domain.events import (
     CompetitionCreated,
@@ -40,7 +40,7 @@ class ProgrammeProjection:
     """One document for each competition."""
 
     name: ClassVar[str] = "programme"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     ignored: ClassVar[tuple[type[Event], ...]] = (SkaterEntered, TeamEntered, HelmetNumberAssigned)
 
     def __init__(self) -> None:
@@ -155,7 +155,9 @@ def current_race(book: Book, competition: str) -> str | None:
     if started is not None:
         return started
     races = (book.races[race] for race in book.programme_of(competition))
-    return next((_id(race) for race in races if race.has_start_list and not race.cancelled), None)
+    return next(
+        (_id(race) for race in races if race.shown.has_start_list and not race.cancelled), None
+    )
 
 
 def _next(rows: dict[str, Row], order: tuple[str, ...], current: str | None) -> str | None:
@@ -182,14 +184,16 @@ def _distance(added: DistanceAdded, *, official: bool) -> Row:
 def _entry(race: Race) -> Row:
     scheduled = race.scheduled
     assert scheduled is not None
-    rows = race.official.rows if race.official is not None else ()
+    shown = race.shown
+    rows = shown.official.rows if shown.official is not None else ()
     return {
         "kind": "race",
         "distance": scheduled.distance,
         "name": scheduled.name,
         "round": scheduled.round_name,
         "scheduled_at": instant(scheduled.scheduled_at_ms),
-        "state": result_state(race),
+        "state": result_state(shown),
+        "held": held_row(race),
         "podium": [
             {"rank": row.rank, "name": row.name, "noc": row.noc}
             for row in rows

@@ -154,7 +154,7 @@ def _stale(race: Race, book: Book) -> dict[str, Row]:
     if race.scheduled is None or race.drawn is None:
         return {}
     revisions = {
-        each.race: revision(book.races[each.race])
+        each.race: revision(book.races[each.race].shown)
         for each in race.drawn.computed_from
         if each.race in book.races
     }

@@ -25,7 +25,14 @@ def header(race: Race) -> Row:
         "state": result_state(race),
         "attempt": race.attempt,
         "scheduled_at": instant(scheduled.scheduled_at_ms),
+        "held": held_row(race),
     }
+
+
+def held_row(race: Race) -> Row | None:
+    """Return the mark of a board that is held: since when, and the hold's name."""
+    held = race.held
+    return None if held is None else {"version": held.version, "at_ms": held.at_ms}
 
 
 def lap_header(race: Race) -> Row:

@@ -195,7 +195,7 @@ class ReadModels:
         else:
             known = render(race, marks)
             _keep(self._documents, key, known, DOCUMENTS_KEPT)
-        if name == "result" and race.official is not None:
+        if name in ("result", "live-result") and race.official is not None:
             known = race_result.with_best(known, await self._best(race, position))
         return Document({**known.header, "position": position}, known.entries, known.order)
 
@@ -215,12 +215,17 @@ class ReadModels:
 
     async def _marks(self, race: Race, position: int) -> Marks:
         """Return the marks of a race's round at a position; none before a result is published."""
-        scheduled = race.scheduled
-        if scheduled is None or not (race.published or race.official is not None):
+        scheduled, shown = race.scheduled, race.shown
+        if scheduled is None or not (shown.published or shown.official is not None):
             return UNMARKED
         runner = self._runner
         if runner is not None and runner.caught_up.is_set() and position == runner.book.position:
             return runner.book.marks_of(race)
+        if race.held is not None:
+            held = await self._log.read_stream(
+                f"race-{scheduled.race}", after_version=race.held.version - 1, up_to=position
+            )
+            position = held[0].position
         row = await self._pool.fetchval(
             QUERIES["read_row"], "rounds", scheduled.distance, scheduled.round, position
         )

@@ -126,7 +126,7 @@ def _round(book: Book, distance: Distance, names: tuple[str, ...], shown: _Shown
     if known is not None and known.marked is marked:
         marks = known.row["marks"]
     row: Row = {
-        "name": _name(distance, round_, [book.races[race] for race in names]),
+        "name": _name(distance, round_, [book.races[race].shown for race in names]),
         **_table(distance.progressions.get(round_)),
         "complete": complete,
         "races": list(rows),
@@ -142,7 +142,7 @@ def _rows(
     """Return the rows of a round's races, of which some may be others than before."""
     before = {} if known is None else {row["race"]: row for row in known.races}
     return tuple(
-        _race(book.races[name], _revisions(book, book.races[name]))
+        _race(book.races[name].shown, _revisions(book, book.races[name].shown))
         if name in again or name not in before
         else before[name]
         for name in names
@@ -153,7 +153,9 @@ def _revisions(book: Book, race: Race) -> dict[str, int]:
     """Return the revisions of the results that a start list was drawn from."""
     behind = race.drawn.computed_from if race.drawn is not None else ()
     return {
-        each.race: revision(book.races[each.race]) for each in behind if each.race in book.races
+        each.race: revision(book.races[each.race].shown)
+        for each in behind
+        if each.race in book.races
     }
 
 
@@ -245,7 +247,7 @@ def _place(order: "tuple[str, ...] | list[str]", competitor: str) -> int | None:
 
 def _marks(book: Book, names: Iterable[str], marks: Marks) -> Row:
     rows: dict[str, tuple[str, ResultRow]] = {}
-    for race in map(book.races.__getitem__, names):
+    for race in (book.races[name].shown for name in names):
         if race.scheduled is not None and counts(race):
             rows |= {row.competitor: (race.scheduled.race, row) for row in book.sheet(race)}
     return {competitor: _mark(mark, *rows[competitor]) for competitor, mark in marks.items()}

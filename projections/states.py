@@ -94,7 +94,11 @@ class States:
         self.distances_of: dict[str, tuple[str, ...]] = {}
         """Distances by competition and by series, in the order in which they were added."""
         self.started_last: dict[str, str] = {}
-        """The race of each competition for which the gun went off last."""
+        """The race of each competition for which the gun went off last, as the public knows."""
+        self._marks_held: dict[str, Marks] = {}
+        """The marks that are shown of races whose public board is held."""
+        self._guns: dict[str, int] = {}
+        """The position of each race's last gun."""
         self.official: dict[str, None] = {}
         """Races with an official result, in the order in which they became so."""
         self._ledger: best_times.Ledger | None = best_times.Ledger()
@@ -124,7 +128,6 @@ class States:
         """What touched a scope last, and before that."""
         self._remembered: dict[tuple[str, str], _Remembered] = {}
         self._named: dict[str, dict[Round, tuple[str, ...]]] = {}
-        """Races by distance and round, until one is scheduled or cancelled."""
         self._final: dict[str, tuple[Touch | None, bool]] = {}
         """Whether every race of a distance was official."""
         self._shown: dict[str, tuple[Touch | None, dict[str, _Shown | None]]] = {}
@@ -176,9 +179,9 @@ class States:
         return bisect_right(self._positions.get(race, ()), min(position, self.position))
 
     def races_in(self, distance: str) -> list[Race]:
-        """Return the races of a distance in the order in which they were scheduled."""
+        """Return the races of a distance as the public sees them, in the order of scheduling."""
         races = self.races
-        return [races[race] for race in self.races_of.get(distance, ())]
+        return [races[race].shown for race in self.races_of.get(distance, ())]
 
     def distances_in(self, owner: str) -> list[Distance]:
         """Return the distances of a competition or series in the order of the programme."""
@@ -265,11 +268,11 @@ class States:
         """Return a round's marks: the same object as long as they follow from the same."""
         shown = self._shown_in(distance)
         inputs = (found for name in names if (found := shown.get(name)) is not None)
-        complete = marks.is_complete([self.races[name] for name in names])
+        complete = marks.is_complete([self.races[name].shown for name in names])
         return self._kept(
             (f"marks {round_}", distance),
             (table, complete, *inputs),
-            lambda *_: marks.marks([self.races[name] for name in names], table),
+            lambda *_: marks.marks([self.races[name].shown for name in names], table),
         )
 
     def _shown_in(self, distance: str) -> dict[str, _Shown | None]:
@@ -294,17 +297,19 @@ class States:
 
     def _result(self, name: str, before: _Shown | None) -> _Shown | None:
         """Return what is shown of a race's result, None while nothing is."""
-        race = self.races[name]
+        race = self.races[name].shown
         if race.scheduled is None or race.cancelled or not classification.counts(race):
             return None
         shown = _Shown(race.scheduled, race.official is not None, self.sheet(race))
         return before if before == shown else shown
 
     def marks_of(self, race: Race) -> Marks:
-        """Return the marks of a race's competitors."""
+        """Return the marks of a race's competitors, as the public sees them."""
         scheduled = race.scheduled
         if scheduled is None:
             return {}
+        if race.held is not None and scheduled.race in self._marks_held:
+            return self._marks_held[scheduled.race]
         return self.marks_in(scheduled.distance).get(scheduled.round, {})
 
     def is_final(self, distance: str) -> bool:
@@ -316,7 +321,7 @@ class States:
         if known is None or touch is None or known[0] is not touch:
             races = self.races
             skated = [race for names in self.names_in(distance).values() for race in names]
-            final = bool(skated) and all(races[race].official is not None for race in skated)
+            final = bool(skated) and all(races[race].shown.official for race in skated)
             known = self._final[distance] = (touch, final)
         return known[1]
 

@@ -1,6 +1,6 @@
 """What would have been: one distance on other facts, and every difference to the season."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from msgspec import Struct
@@ -66,8 +66,8 @@ class WhatIf:
             raise BadWhatIf("ask about races of one distance at a time")
         distance = distances.pop()
         before, facts = await self._book(distance, as_of)
-        if public:
-            facts = {race: _known(before, race, *found) for race, found in facts.items()}
+        known = _known if public else _unheld
+        facts = {race: known(before, race, *found) for race, found in facts.items()}
         after = before.copy()
         competition = distance.split("/", maxsplit=1)[0]
         if ruleset is not None:
@@ -146,6 +146,26 @@ def _known(
 ) -> tuple[Mapping[int, int], Facts]:
     """Return a race's facts without those that the public may not read of yet."""
     hidden = {note.version for note in book.notes.get(race, ()) if note.public_at is None}
+    held = book.races[race].held
+    if held is not None:
+        hidden |= {version for version, _ in facts if version >= held.version}
+    return _without(hidden, positions, facts)
+
+
+def _unheld(
+    book: Book, race: str, positions: Mapping[int, int], facts: Facts
+) -> tuple[Mapping[int, int], Facts]:
+    """Return a race's facts as if its board were not held now: officials ask how it stands."""
+    held = book.races[race].held
+    if held is None:
+        return positions, facts
+    book.races[race] = replace(book.races[race], held=None)
+    return _without({held.version}, positions, facts)
+
+
+def _without(
+    hidden: Collection[int], positions: Mapping[int, int], facts: Facts
+) -> tuple[Mapping[int, int], Facts]:
     return (
         {position: version for position, version in positions.items() if version not in hidden},
         [(version, event) for version, event in facts if version not in hidden],

@@ -236,6 +236,10 @@ def _relay(found: RaceDay) -> None:
         c.RecordCrossing(
             race=SMALL_RELAY, competitor="team-kor", elapsed_ms=9_900, source="reconstructed"
         ),
+        c.HoldPublicBoard(race=SMALL_RELAY),
         c.RecordExchange(race=SMALL_RELAY, competitor="team-kor", skater="kor-2"),
+        c.ReleasePublicBoard(race=SMALL_RELAY),
+        c.HoldPublicBoard(race=SMALL_RELAY),
+        c.RecordCrossing(race=SMALL_RELAY, competitor="team-can", elapsed_ms=10_100),
     )
     add_distance(found, "women-1000", 1000, number=1, order=2)

@@ -120,6 +120,15 @@ class Access:
         if found is not None and not found.may_see_embargo():
             raise NotYourRole("what is not announced yet is shown to referees and the secretary")
 
+    async def check_held(self, request: web.Request) -> None:
+        """Return when the one who asks may see a race go on while its public board is held.
+
+        Raises NotPaired, NotYourRole.
+        """
+        found = await self.principal(request)
+        if found is not None and not found.may_see_held():
+            raise NotYourRole("a race whose public board is held is shown to its officials")
+
     def count_question(self, request: web.Request) -> None:
         """Count a supposition that an address asks; raises TooManyTries."""
         self._questions.take(request.remote or "")

@@ -26,12 +26,12 @@ class Explanations:
 
     async def place(self, race: str, competitor: str, *, as_of: int) -> Answer:
         """Explain a place in a race."""
-        found = explain.place(await self._models.race(race, as_of=as_of), competitor)
+        found = explain.place((await self._models.race(race, as_of=as_of)).shown, competitor)
         return await self._answer(found, competitor, race, as_of)
 
     async def mark(self, race: str, competitor: str, *, as_of: int) -> Answer:
         """Explain where a competitor goes on to from a race."""
-        state = await self._models.race(race, as_of=as_of)
+        state = (await self._models.race(race, as_of=as_of)).shown
         assert state.scheduled is not None, "read_models.race has only scheduled races"
         distance = state.scheduled.distance
         races = [
@@ -97,7 +97,7 @@ class Explanations:
     async def _races(self, distance: str, as_of: int) -> list[Race]:
         rounds = await self._models.read("rounds", distance, as_of=as_of)
         names = [each["race"] for row in rounds.entries.values() for each in row["races"]]
-        return [await self._models.race(name, as_of=as_of) for name in names]
+        return [(await self._models.race(name, as_of=as_of)).shown for name in names]
 
     async def _ruleset(self, competition: str, as_of: int) -> Ruleset:
         state = await self._models.state(f"competition-{competition}", as_of=as_of)

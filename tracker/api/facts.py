@@ -30,13 +30,17 @@ class Log(Protocol):
         """Return the log's events after a position in order."""
         ...
 
+    async def ever_held(self, *, up_to: int) -> frozenset[str]:
+        """Return the streams of races whose public board was held before or at a position."""
+        ...
+
     async def head(self) -> int:
         """Return the last position."""
         ...
 
 
 class Facts:
-    """Reads events and leaves out what is under embargo."""
+    """Reads events and leaves out what is under embargo, or under a hold that lasts."""
 
     def __init__(self, log: Log) -> None:
         self._log = log
@@ -46,9 +50,10 @@ class Facts:
         head = await self._log.head() if as_of is None else as_of
         page = await self._log.read_after(after, limit=min(limit, PAGE_LIMIT), up_to=head)
         rows: list[dict[str, Any]] = []
+        held = await self._log.ever_held(up_to=head)
         streams: dict[str, tuple[Secrets, dict[int, RecordedEvent]]] = {}
         for event in page:
-            if event.type not in DECISIVE:
+            if event.type not in DECISIVE and event.stream not in held:
                 rows.append(_row(event))
                 continue
             if event.stream not in streams:
@@ -57,9 +62,9 @@ class Facts:
         following = page[-1].position if page else min(after, head)
         return {"position": head, "next": following, "rows": rows}
 
-    async def of_race(self, race: str, *, as_of: int) -> dict[str, Any]:
-        """Return the facts of one race."""
-        known, stream = await self._look(f"race-{race}", as_of)
+    async def of_race(self, race: str, *, as_of: int, held: bool = True) -> dict[str, Any]:
+        """Return the facts of one race; without `held`, also those under a hold that lasts."""
+        known, stream = await self._look(f"race-{race}", as_of, held=held)
         if not stream:
             raise NotFound(f"no race is called {race}: GET /api/v1/competitions leads to all")
         rows: list[dict[str, Any]] = []
@@ -67,10 +72,12 @@ class Facts:
             rows += _decisive(event, known, stream)
         return {"position": as_of, "race": race, "rows": rows}
 
-    async def _look(self, stream: str, up_to: int) -> tuple[Secrets, dict[int, RecordedEvent]]:
+    async def _look(
+        self, stream: str, up_to: int, *, held: bool = True
+    ) -> tuple[Secrets, dict[int, RecordedEvent]]:
         """Return what is hidden in a stream at a position, and its events by version."""
         events = await self._log.read_stream(stream, up_to=up_to)
-        known = secrets((event.version, decode(event)) for event in events)
+        known = secrets(((event.version, decode(event)) for event in events), held=held)
         return known, {event.version: event for event in events}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from projections import medals, race_board, standings
+from projections import medals, race_board, race_documents, standings
 from projections.book import Book
 from projections.classification import ClassificationProjection
 from projections.programme import ProgrammeProjection, current_race
@@ -31,7 +31,7 @@ def _race(name: str, book: Book) -> Document | None:
     race = book.races.get(name)
     if race is None or race.scheduled is None:
         return None
-    return race_board.render(race, book.marks_of(race)).feed()
+    return race_documents.RENDERS["board"](race, book.marks_of(race)).feed()
 
 
 def _official(name: str, book: Book) -> Document | None:

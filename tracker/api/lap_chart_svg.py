@@ -69,6 +69,7 @@ def render(board: Row) -> str:
         f'<rect width="{WIDTH}" height="{HEIGHT}" rx="16" fill="{_NIGHT}"/>',
         _text(28, 50, board["name"], size=36, weight=700),
         _text(28, 80, f"{board['round']} · {_state(board['state'])}", size=22, fill=_BLADE),
+        *_hold(board),
         *_legend(lines),
         *_grid(frame),
         *(_way(line, frame) for line in reversed(lines)),
@@ -90,6 +91,23 @@ def _lines(rows: Sequence[Row]) -> list[_Line]:
             ),
         )
         for index, row in enumerate(starters)
+    ]
+
+
+def _hold(board: Row) -> list[str]:
+    """Return a line which says that the race has gone on since, if its board is held."""
+    if not board.get("held"):
+        return []
+    return [
+        _text(
+            WIDTH - 28,
+            80,
+            "❚❚ Held by the timing officials",
+            size=22,
+            weight=700,
+            fill=_HOLD,
+            anchor="end",
+        )
     ]
 
 

@@ -52,7 +52,7 @@ _QUERIES: dict[str, Json] = {
     "table": _WORD,
     "to": {"type": "string", "minLength": 1},
     "topics": {"type": "string", "examples": ["current/dresden-2024"]},
-    "view": {"type": "string", "enum": ["public", "official"]},
+    "view": {"type": "string", "enum": ["public", "live", "official"]},
     "waitMs": {"type": "integer", "minimum": 0},
     "what": {"type": "string", "enum": ["rank", "mark"]},
 }
@@ -96,6 +96,11 @@ class Operation(Struct, frozen=True):
     refusals: tuple[int, ...] = _READ
     closed: bool = False
     """Whether it wants a token once somebody has been added."""
+
+
+def _seen(said: str) -> Operation:
+    """Return a document of a race which its officials may see otherwise than the public."""
+    return msgspec.structs.replace(_read(said, "view"), refusals=(304, 401, 403, 404, 422, 503))
 
 
 def _read(said: str, *queries: str, answer: str = "Document") -> Operation:
@@ -163,16 +168,14 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         "Start lists as they would be drawn", "seed", "separate", "positions", "table"
     ),
     ("GET", f"{_DISTANCE}/explain"): _read("Why a rank is what it is", "competitor"),
-    ("GET", f"{_RACE}/start-list"): _read("Who starts where"),
-    ("GET", f"{_RACE}/board"): _read("Running order, laps to go, gaps"),
-    ("GET", f"{_RACE}/lap-chart"): _read("Everybody's rank and time, lap by lap"),
+    ("GET", f"{_RACE}/start-list"): _seen("Who starts where"),
+    ("GET", f"{_RACE}/board"): _seen("Running order, laps to go, gaps"),
+    ("GET", f"{_RACE}/lap-chart"): _seen("Everybody's rank and time, lap by lap"),
     ("GET", f"{_RACE}/lap-chart.svg"): _read("The lap chart as a picture", answer="Picture"),
-    ("GET", f"{_RACE}/result"): msgspec.structs.replace(
-        _read("The result and its state", "view"), refusals=(304, 401, 403, 404, 422, 503)
-    ),
-    ("GET", f"{_RACE}/recorders"): _read("Who holds the pen, and where recorders differ"),
+    ("GET", f"{_RACE}/result"): _seen("The result and its state"),
+    ("GET", f"{_RACE}/recorders"): _seen("Who holds the pen, and where recorders differ"),
     ("GET", f"{_RACE}/journal"): _read("A race's decisions"),
-    ("GET", f"{_RACE}/events"): _read("A race's public facts"),
+    ("GET", f"{_RACE}/events"): _seen("A race's public facts"),
     ("GET", f"{_RACE}/explain"): _read("Why a place or a mark is what it is", "competitor", "what"),
     ("GET", f"{_RACE}/moments"): _read("A race's moments"),
     ("GET", f"{_RACE}/decisions/{{version}}"): _read("A decision in full"),

@@ -22,6 +22,7 @@ def flat(board: Row) -> list[dict[str, str]]:
         "laps_to_go": _text(board.get("laps_to_go")),
         "laps_total": _text(board.get("laps_total")),
         "bell": "1" if board.get("bell") else "",
+        "held": "1" if board.get("held") else "",
     }
     return [race | _competitor(row) for row in board["rows"]]
 

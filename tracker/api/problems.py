@@ -108,6 +108,8 @@ KINDS: dict[str, Kind] = {
     "not-official": Kind(409, "The result is not official"),
     "wrong-revision": Kind(409, "The sheet has changed"),
     "under-embargo": Kind(409, "Decisions wait to be announced"),
+    "board-held": Kind(409, "The public board is held"),
+    "board-not-held": Kind(409, "The public board is not held"),
     "pen-held": Kind(409, "Another device holds the pen"),
     "nothing-to-do": Kind(409, "Nothing would change"),
     "nothing-beaten": Kind(409, "No best time was beaten"),

@@ -26,6 +26,14 @@ SEED_LENGTH = 120
 ROUNDS: tuple[Round, ...] = get_args(Round)
 POSITIONS: dict[str, Positions] = {each: each for each in get_args(Positions)}
 _LONGEST_VERSION = 9
+_VIEWS = {
+    "start-list": ("live",),
+    "board": ("live",),
+    "lap-chart": ("live",),
+    "recorders": ("live",),
+    "result": ("live", "official"),
+}
+"""What each document of a race may be seen as, beside what the public sees."""
 _LIVE = "no-cache"
 _OWN = "private, no-store"
 """For what only the one who asked may see."""
@@ -233,19 +241,21 @@ class Queries:
         )
 
     async def _race(self, name: str, request: web.Request, moment: int | None) -> dict[str, Any]:
-        view = request.query.get("view", "public")
-        if view not in ("public", "official") or (view == "official" and name != "result"):
-            raise BadParameter(
-                f"view={view[:40]} is unknown: it is public, or official of a result"
-            )
+        view = _view(request, "public", *_VIEWS.get(name, ()))
         if view == "official":
             await self._access.check_embargo(request)
-            return await self._documents.race("official-result", _race_id(request), as_of=moment)
+        elif view == "live":
+            await self._access.check_held(request)
+        if view != "public":
+            name = f"{view}-{name}"
         return await self._documents.race(name, _race_id(request), as_of=moment)
 
     async def _race_events(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         as_of = await self._documents.position() if moment is None else moment
-        return await self._facts.of_race(_race_id(request), as_of=as_of)
+        live = _view(request, "public", "live") == "live"
+        if live:
+            await self._access.check_held(request)
+        return await self._facts.of_race(_race_id(request), as_of=as_of, held=not live)
 
     async def _decision(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         text = request.match_info["version"]
@@ -255,7 +265,8 @@ class Queries:
         return await self._ledger.decision(_race_id(request), int(text), as_of=as_of)
 
     async def _moments(self, request: web.Request, moment: int | None) -> dict[str, Any]:
-        return ticks(await self._race_events(request, moment))
+        as_of = await self._documents.position() if moment is None else moment
+        return ticks(await self._facts.of_race(_race_id(request), as_of=as_of))
 
     async def _changes(self, request: web.Request, _: int | None) -> dict[str, Any]:
         before, after = request.query.get("from"), request.query.get("to")
@@ -306,6 +317,14 @@ def _competitor(request: web.Request) -> str:
     if not found:
         raise BadParameter("competitor is missing: add competitor=ID, as it stands in the rows")
     return found
+
+
+def _view(request: web.Request, *known: str) -> str:
+    """Return as what a document is to be seen: as the first that is known, if not asked."""
+    view = request.query.get("view", known[0])
+    if view not in known:
+        raise BadParameter(f"view={view[:40]} is unknown: it is one of {', '.join(known)}")
+    return view
 
 
 def _flag(request: web.Request, name: str) -> bool:

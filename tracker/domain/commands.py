@@ -10,6 +10,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta, Struct
 
 from tracker.domain.best_time_commands import ConfirmBestTime, RecordMiscount, StateBestTime
+from tracker.domain.hold_commands import HoldPublicBoard, ReleasePublicBoard
 from tracker.domain.race_commands import (
     AmendFact,
     AnnounceDecisions,
@@ -99,6 +100,7 @@ __all__ = [
     "Envelope",
     "FlagToReferee",
     "GrantAdvancement",
+    "HoldPublicBoard",
     "LodgeProtest",
     "NameLineUp",
     "OpenReview",
@@ -116,6 +118,7 @@ __all__ = [
     "RecordGettingUp",
     "RecordMiscount",
     "RecordWithdrawal",
+    "ReleasePublicBoard",
     "Request",
     "RetractFact",
     "RingBell",

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from tracker.domain.best_time_events import BestTimeConfirmed, BestTimeStated, LapsMiscounted
 from tracker.domain.fact import Fact
+from tracker.domain.hold_events import PublicBoardHeld, PublicBoardReleased
 from tracker.domain.race_events import (
     AdvancementGranted,
     AmendableFact,
@@ -114,6 +115,8 @@ __all__ = [
     "ProgressionSet",
     "ProtestDecided",
     "ProtestLodged",
+    "PublicBoardHeld",
+    "PublicBoardReleased",
     "RaceCancelled",
     "RaceEnded",
     "RaceEvent",

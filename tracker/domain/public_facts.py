@@ -1,6 +1,9 @@
-"""Which facts of a race the public may see: all but embargoed decisions and referees' flags."""
+"""Which facts of a race the public may see.
 
-from collections.abc import Iterable
+All but embargoed decisions, referees' flags, and what was recorded under a hold that lasts.
+"""
+
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -13,8 +16,12 @@ from tracker.domain.events import (
     FactRetracted,
     FlaggedToReferee,
     PenaltyCalled,
+    PublicBoardHeld,
+    PublicBoardReleased,
+    RaceCancelled,
     ResultCorrected,
     ResultDeclaredOfficial,
+    ResultPublished,
 )
 
 DECISIVE = frozenset(
@@ -34,6 +41,16 @@ DECISIVE = frozenset(
 """Events that may be hidden, or end it: where one stands, its whole stream must be looked at."""
 
 
+ENDS_A_HOLD = (
+    PublicBoardReleased,
+    RaceCancelled,
+    ResultPublished,
+    ResultDeclaredOfficial,
+    ResultCorrected,
+)
+"""Events after which the public board of their race is not held."""
+
+
 class Secrets(Struct, frozen=True):
     """What is hidden at the end of a stream, and what became public at which version of it."""
 
@@ -41,7 +58,37 @@ class Secrets(Struct, frozen=True):
     announced: dict[int, tuple[int, ...]]
 
 
-def secrets(stream: Iterable[tuple[int, Event]]) -> Secrets:
+def secrets(stream: Iterable[tuple[int, Event]], *, held: bool = True) -> Secrets:
+    """Return which of a race's facts are hidden at the end of its stream.
+
+    Without `held`, it is asked for somebody who may see what a hold of the public board hides.
+    """
+    facts = list(stream)
+    found = _under_embargo(facts)
+    if held and any(isinstance(event, PublicBoardHeld) for _, event in facts):
+        return _under_holds(facts, found)
+    return found
+
+
+def _under_holds(facts: Sequence[tuple[int, Event]], found: Secrets) -> Secrets:
+    """Hide as well what was recorded under a hold that lasts; the end of one announces it."""
+    announced = dict(found.announced)
+    under: list[int] | None = None
+    for version, event in facts:
+        if under is None:
+            under = [] if isinstance(event, PublicBoardHeld) else None
+        elif not isinstance(event, ENDS_A_HOLD):
+            under.append(version)
+        else:
+            told = {*under, *announced.get(version, ())}
+            told.update(*(announced.pop(each, ()) for each in under))
+            later = {each for at, all_ in announced.items() if at > version for each in all_}
+            announced[version] = tuple(sorted(told - later - found.hidden))
+            under = None
+    return Secrets(hidden=found.hidden | frozenset(under or ()), announced=announced)
+
+
+def _under_embargo(stream: Sequence[tuple[int, Event]]) -> Secrets:
     """Return which of a race's facts are under embargo at the end of its stream.
 
     What is said about a hidden decision is as secret as the decision: its amendment by another,

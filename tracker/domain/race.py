@@ -179,6 +179,15 @@ class OfficialResult(Struct, frozen=True):
     at_ms: int
 
 
+class Hold(Struct, frozen=True):
+    """A hold of the public board; `version` is its name."""
+
+    version: int
+    at_ms: int
+    shown: "Race"
+    """The race as it was when it was held: what the public sees."""
+
+
 class Race(Struct, frozen=True):
     """A race; `facts` are the events in force, in stream order, for folding again."""
 
@@ -215,6 +224,12 @@ class Race(Struct, frozen=True):
     """None: every device writes crossings."""
     observations: tuple[Observation, ...] = ()
     flags: tuple[Flag, ...] = ()
+    held: Hold | None = None
+
+    @property
+    def shown(self) -> "Race":
+        """Return the race as the public may see it."""
+        return self if self.held is None else self.held.shown
 
     @property
     def lap_rows(self) -> int:

@@ -5,6 +5,7 @@ from typing import Annotated, TypeAlias
 from msgspec import Meta
 
 from tracker.domain.best_time_commands import ConfirmBestTime, RecordMiscount
+from tracker.domain.hold_commands import HoldPublicBoard, ReleasePublicBoard
 from tracker.domain.race_events import AmendableFact
 from tracker.domain.recorder_commands import AdoptCrossing, FlagToReferee, TakePen
 from tracker.domain.request import Request, Text
@@ -388,4 +389,6 @@ RaceCommand: TypeAlias = (
     | TakePen
     | AdoptCrossing
     | FlagToReferee
+    | HoldPublicBoard
+    | ReleasePublicBoard
 )

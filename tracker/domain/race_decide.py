@@ -7,6 +7,7 @@ from tracker.domain import commands as c
 from tracker.domain import events as e
 from tracker.domain import refusals as r
 from tracker.domain.context import Context
+from tracker.domain.hold_decide import decide_on_hold
 from tracker.domain.race import Race
 from tracker.domain.race_ice import competitor_on_ice, decide_on_the_ice
 from tracker.domain.race_programme import decide_before_the_gun
@@ -100,6 +101,8 @@ def decide(command: c.RaceCommand, state: Race, context: Context) -> tuple[e.Rac
             return (_correction(command, state),)
         case c.TakePen() | c.AdoptCrossing() | c.FlagToReferee():
             return (decide_on_recorders(command, state, context),)
+        case c.HoldPublicBoard() | c.ReleasePublicBoard():
+            return (decide_on_hold(command, state, context),)
         case c.RecordMiscount():
             return (best_time_decide.record_miscount(command, state),)
         case c.ConfirmBestTime():
@@ -184,6 +187,11 @@ def _announce(command: c.AnnounceDecisions, state: Race) -> e.DecisionsAnnounced
         raise r.AlreadyOfficial(
             f"the result of {command.race} is official: correct the result, "
             "which announces the decisions in the same step"
+        )
+    if state.held is not None:
+        raise r.BoardHeld(
+            f"the public board of {command.race} is held: release it, then announce; "
+            "what nobody can see is not announced"
         )
     pending = {d.version for d in state.decisions if d.pending}
     for version in command.decisions:

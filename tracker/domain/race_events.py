@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from tracker.domain.best_time_events import BestTimeConfirmed, LapsMiscounted
 from tracker.domain.fact import Fact
+from tracker.domain.hold_events import PublicBoardHeld, PublicBoardReleased
 from tracker.domain.recorder_events import (
     CrossingAdopted,
     CrossingObserved,
@@ -465,5 +466,7 @@ RaceEvent: TypeAlias = (
     | CrossingObserved
     | CrossingAdopted
     | FlaggedToReferee
+    | PublicBoardHeld
+    | PublicBoardReleased
 )
 """The facts of a `race-…` stream."""

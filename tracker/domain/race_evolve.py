@@ -11,6 +11,7 @@ from tracker.domain.race import (
     Crossing,
     Decision,
     Flag,
+    Hold,
     Mark,
     Observation,
     OfficialResult,
@@ -27,7 +28,8 @@ def evolve(state: Race, version: int, event: e.RaceEvent) -> Race:
     """Return the race after one more event.
 
     A retraction or an amendment folds the remaining facts again, so that what follows is exactly
-    what would have followed; a result that was official stays as declared until it is corrected.
+    what would have followed; a result that was official stays as declared until it is corrected,
+    and what the public was shown when its board was held stays until the hold ends.
     """
     if isinstance(event, e.FactRetracted):
         facts = tuple(fact for fact in state.facts if fact[0] != event.target)
@@ -47,7 +49,13 @@ def _refold(state: Race, facts: tuple[tuple[int, e.RaceEvent], ...]) -> Race:
     for version, event in facts:
         if not isinstance(event, e.FactRetracted | e.FactAmended):
             again = _apply(again, version, event)
-    return replace(again, facts=facts, retracted=state.retracted, official=state.official)
+    return replace(
+        again,
+        facts=facts,
+        retracted=state.retracted,
+        official=state.official,
+        held=state.held,
+    )
 
 
 def _apply(state: Race, version: int, event: e.RaceEvent) -> Race:
@@ -98,6 +106,10 @@ def _apply(state: Race, version: int, event: e.RaceEvent) -> Race:
             return _result(state, version, event)
         case e.PenTaken() | e.CrossingObserved() | e.CrossingAdopted() | e.FlaggedToReferee():
             return _recorders(state, version, event)
+        case e.PublicBoardHeld():
+            return replace(state, held=Hold(version, event.at_ms, state.shown))
+        case e.PublicBoardReleased():
+            return replace(state, held=None)
         case e.LapsMiscounted():
             return replace(state, miscounted=event.lap_rows)
         case e.BestTimeConfirmed():
@@ -122,7 +134,7 @@ def _before_the_gun(
         case e.RaceScheduled():
             return replace(state, scheduled=event)
         case e.RaceCancelled():
-            return replace(state, cancelled=True)
+            return replace(state, cancelled=True, held=None)
         case e.StartListPublished():
             starters = sorted(event.starters, key=lambda s: s.start_position)
             field = {
@@ -440,13 +452,14 @@ def _result(
         case e.ReviewClosed():
             return replace(state, review_open=False, reviewing=())
         case e.ResultPublished():
-            return replace(state, published=True)
+            return replace(state, published=True, held=None)
         case e.ResultDeclaredOfficial():
             closed = replace(
                 _announced(state, event.announced), review_open=False, reviewing=(), published=True
             )
             rows = sheet(replace(closed, official=None), public=True)
-            return replace(closed, official=OfficialResult(version, rows, 1, event.at_ms))
+            official = OfficialResult(version, rows, 1, event.at_ms)
+            return replace(closed, official=official, held=None)
         case e.ResultCorrected():
             if state.official is None:
                 return state
@@ -458,7 +471,7 @@ def _result(
                 state.official.revision + 1,
                 state.official.at_ms,
             )
-            return replace(shown, official=official)
+            return replace(shown, official=official, held=None)
         case e.SheetSigned():
             return replace(state, signed=event.revision)
         case e.ProtestLodged():

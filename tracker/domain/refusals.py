@@ -201,6 +201,18 @@ class AlreadyConfirmed(Refusal):
     code = "already-confirmed"
 
 
+class BoardHeld(Refusal):
+    """The public board of the race is held."""
+
+    code = "board-held"
+
+
+class BoardNotHeld(Refusal):
+    """The public board of the race is not held, or not by the hold that was named."""
+
+    code = "board-not-held"
+
+
 class PenHeld(Refusal):
     """Another device writes the crossings of this race."""
 

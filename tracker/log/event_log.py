@@ -117,6 +117,11 @@ class EventLog:
         rows = await self._pool.fetch(QUERIES["whole_streams"], list(streams), up_to)
         return [recorded(row) for row in rows]
 
+    async def ever_held(self, *, up_to: int) -> frozenset[str]:
+        """Return the streams of races whose public board was held before or at a position."""
+        rows = await self._pool.fetch(QUERIES["ever_held"], up_to)
+        return frozenset(row["stream"] for row in rows)
+
     async def head(self) -> int:
         """Return the last position."""
         row = await self._pool.fetchrow(QUERIES["head"])

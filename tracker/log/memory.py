@@ -91,6 +91,10 @@ class MemoryLog:
         last = len(self._events) if up_to is None else up_to
         return self._events[position : min(position + limit, last)]
 
+    async def ever_held(self, *, up_to: int) -> frozenset[str]:
+        """Return the streams of races whose public board was held before or at a position."""
+        return frozenset(e.stream for e in self._events[:up_to] if e.type == "PublicBoardHeld")
+
     async def head(self) -> int:
         """Return the last position."""
         return len(self._events)

@@ -83,6 +83,10 @@ select position, stream, version, type, data, occurred_at, recorded_at, official
 -- name: position_at
 select position_at($1)
 
+-- name: ever_held
+-- The streams of races whose public board was held up to position $1; by an index of such events.
+select distinct stream from events where type = 'PublicBoardHeld' and position <= $1
+
 -- name: whole_streams
 -- Every event of the streams $1 up to position $2; found by stream, however long the log is.
 with wanted as materialized (

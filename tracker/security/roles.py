@@ -64,6 +64,8 @@ MAY: dict[type[c.Command], frozenset[Role]] = {
     c.TakePen: _ON_THE_ICE,
     c.AdoptCrossing: _ON_THE_ICE,
     c.FlagToReferee: _FIELD_OF_PLAY,
+    c.HoldPublicBoard: _FIELD_OF_PLAY,
+    c.ReleasePublicBoard: _FIELD_OF_PLAY,
     c.RecordExchange: _ON_THE_ICE,
     c.RecordFall: _ON_THE_ICE,
     c.RecordGettingUp: _ON_THE_ICE,
@@ -126,6 +128,10 @@ MAY_SEE_EMBARGO: frozenset[Role] = frozenset(
 """Who may read what is decided and not announced."""
 
 
+MAY_SEE_HELD: frozenset[Role] = frozenset(ROLES) - {"announcer", "display"}
+"""Who may read a race as it stands while its public board is held."""
+
+
 class NotYourRole(TrackerError):
     """An official asks for what belongs to another role."""
 
@@ -149,6 +155,10 @@ class Principal(Struct, frozen=True):
     def may_see_embargo(self) -> bool:
         """Return whether decisions that are not announced may be shown."""
         return bool(self.roles & MAY_SEE_EMBARGO)
+
+    def may_see_held(self) -> bool:
+        """Return whether a race may be shown as it stands while its public board is held."""
+        return bool(self.roles & MAY_SEE_HELD)
 
 
 def authorize(principal: Principal, envelope: c.Envelope) -> None:

@@ -49,6 +49,9 @@ _OFFICIAL_MS, _PROTEST_MS, _FOUND_MS, _RULED_MS, _LEFT_MS = (
     180_000,
 )
 _OVER_MS = 200_000
+_HELD_MS, _RELEASED_MS = 1_500, 15_000
+_HELD = 0.15
+"""How often the public board is held until the photo finish is read."""
 _MISREAD_MS = 1_000
 _NETWORK_BACK_MS = 40_000
 """After the end of a race; the result waits for what the lap recorder's tablet still holds."""
@@ -254,6 +257,10 @@ class Racing:
         )
         read = c.RecordFinishTimes(race=race, times=times)
         yield self._act(end_ms + _TIMES_MS, PHOTO_FINISH, read, name="times")
+        if chance(self._setting.seed, race, "hold").random() < _HELD:
+            hold, release = c.HoldPublicBoard(race=race), c.ReleasePublicBoard(race=race)
+            yield self._act(end_ms + _HELD_MS, PHOTO_FINISH, hold, title="the board is held")
+            yield self._act(end_ms + _RELEASED_MS, PHOTO_FINISH, release)
         if after.misread and not after.found_late:
             yield self._act(end_ms + _REREAD_MS, PHOTO_FINISH, self._reread(truth))
 

@@ -1,7 +1,7 @@
 /** Lets the reader choose a language; the address keeps it. */
 
 import { h } from "../modules/dom.js";
-import { language, LANGUAGE_NAMES, LANGUAGES, word } from "../modules/words.js";
+import { language, LANGUAGE_NAMES, LANGUAGES, tag, word } from "../modules/words.js";
 
 export class LanguageChoice extends HTMLElement {
   connectedCallback() {
@@ -10,7 +10,7 @@ export class LanguageChoice extends HTMLElement {
       "select",
       { class: "language", onchange: () => this.#choose(select.value) },
       ...LANGUAGES.map((code, i) =>
-        h("option", { value: code, lang: code, selected: code === language() }, LANGUAGE_NAMES[i]),
+        h("option", { value: code, lang: tag(code), selected: code === language() }, LANGUAGE_NAMES[i]),
       ),
     );
     this.append(h("label", null, h("span", null, word("language")), select));

@@ -35,6 +35,7 @@ const CHIPS = [
   ["KeyM", "missed"],
   ["KeyP", "flag"],
   ["KeyB", "bell"],
+  ["KeyH", "hold board"],
   ["KeyS", "gun"],
   ["KeyX", "stop"],
   ["KeyR", "restart"],
@@ -65,6 +66,7 @@ export class LapConsole extends HTMLElement {
         h("p", { class: "console-togo" }, part("laps"), part("laps-label")),
         h("div", { class: "console-signs" }, part("line"), part("pen"), part("unsent"), part("who")),
       ),
+      part("hold", "section"),
       part("banner", "p"),
       h(
         "section",
@@ -95,6 +97,7 @@ export class LapConsole extends HTMLElement {
     );
     this.#parts.list.setAttribute("role", "list");
     this.#parts.prompt.setAttribute("role", "status");
+    this.#parts.hold.setAttribute("aria-label", "Hold of the public board");
   }
 
   /** Keys for fingers: each tells the page which key it stands for. Never focused, so that no
@@ -135,7 +138,7 @@ export class LapConsole extends HTMLElement {
     this.#showHelp(model);
   }
 
-  #showHead({ board, sheet, now, unsent, line, pen, who, banner, armed }) {
+  #showHead({ board, sheet, now, unsent, line, pen, who, banner, hold, armed }) {
     const p = this.#parts;
     setText(p.armed, sheet.running ? "ARMED · LOCKED" : armed);
     setAttribute(p.armed, "data-locked", sheet.running);
@@ -158,6 +161,9 @@ export class LapConsole extends HTMLElement {
     setAttribute(this, "data-unsent", unsent.depth);
     setText(p.who, who);
     setText(p.banner, banner);
+    setText(p.hold, hold);
+    setAttribute(p.hold, "data-held", Boolean(sheet.hold));
+    setText(this.querySelector('[data-code="KeyH"]').lastChild, sheet.hold ? "release" : "hold board");
   }
 
   #showOrder({ sheet, differences }) {

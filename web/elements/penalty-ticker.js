@@ -35,7 +35,7 @@ function penalties(board) {
       noc: row.noc,
       text: row.penalty?.text || statusWords(row.penalty ? (row.status ?? "PEN") : "ADV"),
     }));
-  if (board.state === "UNDER_REVIEW") called.unshift({ sign: "❚❚", text: board.notice || word("UNDER_REVIEW") });
+  if (board.state === "UNDER_REVIEW") called.unshift({ sign: "❚❚", text: word(board.notice || "UNDER_REVIEW") });
   return called;
 }
 

@@ -36,6 +36,7 @@ export class ProgrammeList extends HTMLElement {
 
 function entry(race, document, link) {
   const chip = window.document.createElement("state-chip");
+  const hold = window.document.createElement("hold-mark");
   const element = h(
     "li",
     { class: "race", "data-race": race.id, "data-state": race.state },
@@ -50,10 +51,12 @@ function entry(race, document, link) {
         h("span", { class: "race-round" }, translated(race.round)),
       ),
       podium(race),
+      hold,
       chip,
     ),
   );
   chip.state = race.state;
+  hold.board = race;
   setAttribute(element, "data-current", race.id === document.current);
   setAttribute(element, "data-next", race.id === document.next);
   return element;

@@ -16,6 +16,7 @@ export class RaceBoard extends HTMLElement {
   #clock = document.createElement("race-clock");
   #light = document.createElement("connection-light");
   #notice = h("p", { class: "board-notice", role: "status" });
+  #hold = document.createElement("hold-mark");
   #order = document.createElement("race-order");
   #counter = document.createElement("lap-counter");
   #podium = document.createElement("race-podium");
@@ -34,6 +35,7 @@ export class RaceBoard extends HTMLElement {
         this.#notice,
         h("div", { class: "board-signs" }, this.#clock, this.#chip, this.#light),
       ),
+      this.#hold,
       h("section", { class: "board-order", "aria-label": word("order") }, this.#order),
       h(
         "section",
@@ -58,7 +60,9 @@ export class RaceBoard extends HTMLElement {
     setAttribute(this, "data-relay", board.relay);
     setText(this.#title, translated(board.name));
     setText(this.#round, roundOf(board));
-    setText(this.#notice, board.notice ?? "");
+    setText(this.#notice, word(board.notice ?? ""));
+    this.#hold.board = board;
+    setAttribute(this, "data-held", Boolean(board.held));
     this.#chip.state = board.state;
     this.#clock.board = board;
     this.#order.board = board;

@@ -18,6 +18,7 @@ export class RaceSheet extends HTMLElement {
   #counter = document.createElement("lap-counter");
   #podium = document.createElement("race-podium");
   #notice = h("p", { class: "board-notice", role: "status" });
+  #hold = document.createElement("hold-mark");
   #listed = h("h3", { class: "sheet-part" });
   #order = document.createElement("race-order");
   #ticker = document.createElement("penalty-ticker");
@@ -38,6 +39,7 @@ export class RaceSheet extends HTMLElement {
         h("div", { class: "sheet-names" }, this.#name, this.#round, h("div", { class: "sheet-signs" }, this.#chip, this.#clock)),
         this.#counter,
       ),
+      this.#hold,
       this.#notice,
       this.#podium,
       this.#listed,
@@ -61,7 +63,8 @@ export class RaceSheet extends HTMLElement {
     setText(this.#name, translated(board.name));
     const round = translated(board.round);
     setText(this.#round, board.attempt > 1 ? `${round} · ${word("attempt", { n: board.attempt })}` : round);
-    setText(this.#notice, board.notice ?? "");
+    setText(this.#notice, word(board.notice ?? ""));
+    this.#hold.board = board;
     setText(this.#listed, listName(board, settled));
     this.#chip.state = board.state;
     this.#clock.board = board;

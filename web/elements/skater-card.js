@@ -1,8 +1,8 @@
 /** One competitor for the announcer: how to say the name, the season, what was skated here. */
 
 import { h, setAttribute, setText } from "../modules/dom.js";
-import { gap, lapsDown, nameParts, scriptOf, statusWords, time } from "../modules/format.js";
-import { translated, word } from "../modules/words.js";
+import { gap, lapsDown, nameParts, ofWomen, scriptOf, statusWords, time } from "../modules/format.js";
+import { ordinal, translated, word } from "../modules/words.js";
 
 export class SkaterCard extends HTMLElement {
   #rank = h("span", { class: "card-rank" });
@@ -45,13 +45,14 @@ export class SkaterCard extends HTMLElement {
     setText(this.#status, row.status && row.status !== "no time" ? statusWords(row.status) : "");
     setAttribute(this.#status, "data-status", row.status);
     setAttribute(this, "data-rank", row.rank);
-    const key = JSON.stringify([row.name, row.skater, row.pronunciation, season, bests, places]);
+    const feminine = ofWomen(board);
+    const key = JSON.stringify([row.name, row.skater, row.pronunciation, season, bests, places, feminine]);
     if (key === this.#shown) return;
     this.#shown = key;
     this.#name.replaceChildren(
       ...nameParts(row.name, row.family_name).map((part) => h(part.family ? "b" : "span", null, part.text)),
     );
-    this.#facts.replaceChildren(...facts(row, season, bests, places));
+    this.#facts.replaceChildren(...facts(row, { season, bests, places, feminine }));
   }
 }
 
@@ -62,20 +63,21 @@ function figure(row, board) {
   return row.rank === 1 ? time(row.elapsed_ms, 2) : gap(row.gap_ms);
 }
 
-function facts(row, season, bests, places) {
+function facts(row, { season, bests, places, feminine }) {
   const found = [];
   const tell = (name, ...content) => found.push(h("div", null, h("dt", null, name), h("dd", null, ...content)));
   if (row.pronunciation) tell(word("pronunciation"), row.pronunciation);
   if (row.skater) tell(word("onTheIce"), row.skater);
   if (season) {
-    const won = season.golds ? ` · ${word("won")} ${season.golds}` : "";
-    tell(word("season"), `${season.rank}. · ${season.points} ${word("points")}${won}`);
+    const parts = [word("placed", { place: ordinal(season.rank, feminine) }), word("pointsOf", { n: season.points })];
+    if (season.golds) parts.push(word("winsOf", { n: season.golds }));
+    tell(word("season"), parts.join(" · "));
   }
   for (const { best, time_ms } of bests) tell(best, time(time_ms));
-  if (places.length > 0) tell(word("here"), ...places.map(place));
+  if (places.length > 0) tell(word("here"), ...places.map((each) => place(each, feminine)));
   return found;
 }
 
-function place({ name, round, rank, status }) {
-  return h("span", { class: "card-place" }, h("b", null, rank ? `${rank}.` : status), ` ${translated(name)} ${translated(round)}`);
+function place({ name, round, rank, status }, feminine) {
+  return h("span", { class: "card-place" }, h("b", null, rank ? ordinal(rank, feminine) : status), ` ${translated(name)} ${translated(round)}`);
 }

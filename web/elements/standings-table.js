@@ -2,7 +2,7 @@
 
 import { h } from "../modules/dom.js";
 import { nameParts } from "../modules/format.js";
-import { word } from "../modules/words.js";
+import { language, translated, word } from "../modules/words.js";
 import { TableTabs } from "./table-tabs.js";
 
 const HEAD = [
@@ -50,8 +50,12 @@ function named({ name, family_name: family }) {
   return h("span", null, ...nameParts(name, family).map((part) => h(part.family ? "b" : "span", null, part.text)));
 }
 
-/** "men-1000" → "Men 1000". */
+/** "men-1000" → "Men 1000"; other languages say it as they name the distance. */
 function label(name) {
+  const [, who, metres, relay] = /^(men|women|mixed)-([0-9]+)(-relay)?$/.exec(name) ?? [];
+  if (who && language() !== "en") {
+    return translated(`${who[0].toUpperCase()}${who.slice(1)} ${metres} m${relay ? " relay" : ""}`);
+  }
   return name
     .split("-")
     .map((part) => (WORDS.has(part) ? word(part) : part))

@@ -62,6 +62,7 @@ function show() {
   setText(find(".desk-round"), translated(board.round));
   find(".desk-head state-chip").state = board.state;
   find("race-clock").board = board;
+  find("hold-mark").board = board;
   setText(find(".desk-laps"), board.state === "LIVE" ? lapSentence(board) : "");
   setAttribute(find(".desk-laps"), "data-bell", board.state === "LIVE" && board.laps_to_go === 1);
   const others = [...known.results.values()].filter((each) => each.race !== board.race);

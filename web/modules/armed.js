@@ -64,13 +64,30 @@ export class Armed {
     return true;
   }
 
-  /** Take a document of the feed. */
-  heard(topic, data, entries) {
+  /** The other races whose public boards are held, as the programme names them. */
+  get heldBeside() {
+    const entries = Object.entries(this.#kept.programme?.entries ?? {});
+    return entries.filter(([id, row]) => row.held && id !== this.race).map(([, row]) => `${row.name} ${row.round}`);
+  }
+
+  /**
+   * Take a document as of a position.
+   *
+   * What the public sees of a race whose board is held says nothing of how it goes on: only the mark
+   * is taken, and the rest from a `live` document.
+   */
+  heard(topic, data, entries, position = 0, { live = false } = {}) {
     if (topic.startsWith("programme/")) this.#kept.programme = data;
     if (topic.startsWith("race/") && data.race) {
       const known = this.#kept.boards[data.race];
-      if (!known || known.attempt !== data.attempt) this.#begin(data, entries);
-      this.#kept.boards[data.race] = slim(data);
+      if (data.held && !live) {
+        // Until a live document has come, this console does not begin with what may be long ago.
+        const shown = known ?? { ...slim(data), frozen: true };
+        this.#kept.boards[data.race] = { ...shown, held: data.held, heard: position };
+      } else {
+        if (!known || known.frozen || known.attempt !== data.attempt) this.#begin(data, entries);
+        this.#kept.boards[data.race] = { ...slim(data), heard: position };
+      }
     }
     this.#keep();
   }

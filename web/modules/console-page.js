@@ -6,6 +6,7 @@ import { identity, may, me, request } from "./api.js";
 import { click } from "./click.js";
 import { clock } from "./clock.js";
 import { Feed } from "./feed.js";
+import { age } from "./format.js";
 import { IDLE, PROFILES, STANDARD, legend, press, trembled } from "./keys.js";
 import { sheet } from "./lap-sheet.js";
 import { Outbox } from "./outbox.js";
@@ -19,8 +20,14 @@ customElements.define("lap-console", LapConsole);
 const DIFFERS_AFTER_MS = 1500;
 const STEP_MS = 1000;
 const RECORDERS_EVERY_MS = 2000;
+const HELD_EVERY_MS = 1000;
 const LOCKED_MS = 30 * 60_000;
 const ALONE_WITHIN_MS = 3000;
+const USUAL = {
+  TakePen: ["pen-held", "nothing-to-do"],
+  HoldPublicBoard: ["board-held"],
+  ReleasePublicBoard: ["board-not-held"],
+};
 const asked = new URLSearchParams(location.search);
 const view = document.querySelector("lap-console");
 const armed = new Armed(localStorage);
@@ -124,21 +131,36 @@ function askForPen(race, { occurredAt, note }, who) {
   outbox.put({ type: "TakePen", race }, { ...who, occurredAt, note: { attempt: note.attempt } });
 }
 
-/** That another has the pen, or this device already, is no refusal to worry about. */
-function settlePen() {
+/** What another did first is no refusal to worry about: the pen, a hold, its release. */
+function settle() {
   for (const { key, envelope, problem } of outbox.refused) {
-    const usual = ["pen-held", "nothing-to-do"].includes(problem?.code);
-    if (envelope.command.type === "TakePen" && usual) outbox.seen(key);
+    if (USUAL[envelope.command.type]?.includes(problem?.code)) outbox.seen(key);
   }
 }
 
 async function hearRecorders() {
   const { race } = armed;
   if (race && !page.stale) {
-    const heard = await request(`/api/v1/races/${race}/recorders`).catch(() => null);
+    const live = armed.board.held ? "?view=live" : "";
+    const heard = await request(`/api/v1/races/${race}/recorders${live}`).catch(() => null);
     if (heard && race === armed.race) pen.hear(heard);
   }
   setTimeout(hearRecorders, RECORDERS_EVERY_MS);
+}
+
+/** While the public board is held, the feed stands still: ask how the race goes on. */
+async function hearHeld() {
+  const { race } = armed;
+  if (race && !page.stale && armed.board.held) {
+    const heard = await request(`/api/v1/races/${race}/board?view=live`).catch(() => null);
+    // A release may have come with the feed meanwhile, and is not undone by an older answer.
+    if (heard && race === armed.race && heard.position >= armed.board.heard) {
+      const entries = Object.fromEntries(heard.rows.map((row) => [row.id, row]));
+      armed.heard(`race/${race}`, { ...heard, entries }, outbox.entries, heard.position, { live: true });
+      show();
+    }
+  }
+  setTimeout(hearHeld, HELD_EVERY_MS);
 }
 
 /** Return the names that stand beside every entry. */
@@ -223,6 +245,13 @@ function banner() {
   return "";
 }
 
+/** Say that the public board is held, since when, and how to release it; empty when it is not. */
+function held({ hold }) {
+  const beside = armed.heldBeside.length ? `also held: ${armed.heldBeside.join(", ")}` : "";
+  if (!hold) return beside && `Public board ${beside} · arm it, then H releases it`;
+  return [`PUBLIC BOARD HELD for ${age(now() - hold.at)} · H releases it · all is recorded`, beside].filter(Boolean).join(" · ");
+}
+
 /** Whether this device had the pen of the race, and another has it now. */
 function lostPen() {
   return (
@@ -253,6 +282,7 @@ function show() {
     who: `${page.who.official ?? page.who.device}${page.shell === "kept" ? "" : " · page not kept"}`,
     shellKept: page.shell === "kept",
     banner: banner(),
+    hold: held(current),
     armed: armed.race ? "ARMED" : "NO RACE",
     differences: differences(current),
   };
@@ -260,7 +290,7 @@ function show() {
 
 const feed = new Feed(Feed.here(), []);
 feed.addEventListener("document", ({ detail }) => {
-  armed.heard(detail.topic, detail.data, outbox.entries);
+  armed.heard(detail.topic, detail.data, outbox.entries, feed.position);
   if (!armed.race && armed.step(1)) follow();
   show();
 });
@@ -278,7 +308,7 @@ feed.addEventListener("time", ({ detail }) => {
   }
 });
 outbox.addEventListener("change", () => {
-  settlePen();
+  settle();
   show();
 });
 clock.subscribe(show);
@@ -313,6 +343,7 @@ async function begin() {
   page.who = await me().catch(() => identity());
   pen.device = page.who.device;
   hearRecorders();
+  hearHeld();
   if (!page.who.official && page.who.open) page.said = "say who you are at /officials";
   page.layout = (await navigator.keyboard?.getLayoutMap().catch(() => null)) ?? null;
   if (!armed.competition) {

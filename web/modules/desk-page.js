@@ -57,7 +57,8 @@ export function follow(desk, { show }) {
     const shown = desk.board ?? desk.result;
     find("state-chip").state = shown?.state ?? "SCHEDULED";
     if (desk.board) {
-      find("race-clock").board = desk.board;
+      // The public's clock may be held, never the officials'.
+      find("race-clock").board = { ...desk.board, held: null };
       setText(find(".desk-laps"), desk.board.state === "LIVE" ? lapSentence(desk.board) : "");
     }
     show();

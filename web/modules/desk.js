@@ -130,14 +130,16 @@ export class Desk extends EventTarget {
     const race = this.race;
     const look = ++this.#looks;
     const since = after ? `after=${after}` : "";
+    const held = Boolean(this.board?.held ?? this.result?.held);
     const [programme, journal, proposals, result, facts, rounds] = await Promise.all([
       request(`/api/v1/competitions/${this.competition}?${since}`),
       request(`/api/v1/competitions/${this.competition}/journal?${since}`),
       request(`/api/v1/competitions/${this.competition}/proposals?${since}`),
       race && this.#sheet(race, since),
-      race && request(`/api/v1/races/${race}/events`),
+      race && this.#live(`/api/v1/races/${race}/events`, held),
       race && request(`/api/v1/distances/${race.split("/", 2).join("/")}/rounds?${since}`),
     ]);
+    const board = race && held ? await this.#live(`/api/v1/races/${race}/board`, held) : null;
     this.ruleset ??= await request(`/api/v1/competitions/${this.competition}/ruleset`).catch(
       () => null,
     );
@@ -149,6 +151,8 @@ export class Desk extends EventTarget {
     this.proposals = proposals.rows;
     this.result = result ?? null;
     this.facts = facts?.rows ?? [];
+    // A release may have come with the feed meanwhile.
+    if (board && this.board?.held) this.#goOn(board);
     this.rounds = rounds?.rows ?? [];
     const version = JSON.stringify([
       result,
@@ -178,7 +182,7 @@ export class Desk extends EventTarget {
 
   /** Read the result with what is under embargo, or as the public may where that is refused. */
   async #sheet(race, since) {
-    if (!may(this.who, ...SEE_EMBARGO)) return request(`/api/v1/races/${race}/result?${since}`);
+    if (!may(this.who, ...SEE_EMBARGO)) return this.#live(`/api/v1/races/${race}/result`, this.board?.held, since);
     try {
       return await request(`/api/v1/races/${race}/result?view=official&${since}`);
     } catch (error) {
@@ -187,9 +191,32 @@ export class Desk extends EventTarget {
     }
   }
 
+  /** Read a document of a race as it stands, though the public sees it held. */
+  async #live(path, held, since = "") {
+    if (!held) return request(`${path}?${since}`);
+    try {
+      return await request(`${path}?view=live&${since}`);
+    } catch (error) {
+      if (error.status !== 401 && error.status !== 403) throw error;
+      return request(`${path}?${since}`);
+    }
+  }
+
+  /** Show how a race goes on whose public board is held. */
+  #goOn(live) {
+    const entries = Object.fromEntries(live.rows.map((row) => [row.id, row]));
+    const { position, rows, ...board } = live;
+    const next = { ...board, entries, order: rows.map((row) => row.id) };
+    if (JSON.stringify(next) === JSON.stringify(this.board)) return;
+    this.board = next;
+    this.#tell("board");
+  }
+
   #shown(board) {
     if (!board?.race || board.race !== this.race) return;
-    this.board = board;
+    // What the public sees held says nothing of how the race goes on: only the mark is taken.
+    const same = board.held && this.board?.race === board.race;
+    this.board = same ? { ...this.board, held: board.held } : board;
     this.#tell("board");
     this.look();
   }

@@ -83,6 +83,11 @@ export class Feed extends EventTarget {
     this.#sync();
   }
 
+  /** Up to which position everything has been heard. */
+  get position() {
+    return this.#state.position;
+  }
+
   /** How long nothing has been heard, in milliseconds. */
   get silenceMs() {
     return this.#lastHeard ? Date.now() - this.#lastHeard : 0;

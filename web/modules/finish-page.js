@@ -5,6 +5,7 @@ import { may } from "./api.js";
 import { clock } from "./clock.js";
 import * as decision from "./decision.js";
 import { Desk } from "./desk.js";
+import { hold } from "./desk-hold.js";
 import { area, fault, follow, key, tried } from "./desk-page.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { groupsOf, readOrder } from "./finish.js";
@@ -179,6 +180,7 @@ document.addEventListener("keydown", (event) => {
     else start.gun();
   }
 });
+hold(desk);
 follow(desk, { show });
 await desk.start();
 show();

@@ -12,6 +12,13 @@ export function time(ms, decimals = 3) {
   return `${whole}.${fraction}`;
 }
 
+/** 42000 → "42 s", 125000 → "2 min 05 s": how long something has lasted. */
+export function age(ms) {
+  const seconds = Math.max(Math.floor(ms / 1000), 0);
+  if (seconds < 60) return `${seconds} s`;
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, "0")} s`;
+}
+
 /** 113 → "+0.113"; nothing for the leader. */
 export function gap(ms) {
   return ms ? `+${time(ms)}` : "";
@@ -57,6 +64,11 @@ export function statusWords(status) {
   return word(status ?? "");
 }
 
+/** Whether a place in a board is a woman's or a team's: some languages write it in another way. */
+export function ofWomen(board) {
+  return Boolean(board.relay) || board.gender === "women";
+}
+
 /** Where in a race the leader is, in one sentence. */
 export function lapSentence(board) {
   const toGo = board.laps_to_go;
@@ -84,4 +96,20 @@ export function day(instant, locale = language()) {
     day: "numeric",
     month: "long",
   });
+}
+
+/** The first and the last day of a competition, as one range of dates. */
+export function days(from, to, locale = language()) {
+  if (!from) return "";
+  const format = new Intl.DateTimeFormat(locale, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC",
+  });
+  const [first, last] = [new Date(from), new Date(to ?? from)];
+  const range = format.formatRange(first, last);
+  if (!range.includes("/")) return range;
+  // Browsers have no range of written-out dates for Chinese and Japanese, and fall back to figures.
+  return word("dateRange", { from: format.format(first), to: format.format(last) });
 }

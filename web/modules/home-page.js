@@ -5,7 +5,7 @@ import { clock } from "./clock.js";
 import { wait } from "./competition.js";
 import { setAttribute, setText } from "./dom.js";
 import { Feed } from "./feed.js";
-import { lapSentence } from "./format.js";
+import { days, lapSentence } from "./format.js";
 import { Moments } from "./moments.js";
 import { Names } from "./names.js";
 import { Summary } from "./summary.js";
@@ -25,7 +25,7 @@ const shows = {
     if (!data.name) return; // a moment before there was a competition
     setText(find(".home-title"), data.name);
     const city = [data.city, data.country].filter(Boolean).join(", ");
-    setText(find(".home-place"), `${city} · ${word("dateRange", { from: data.starts_on, to: data.ends_on })}`);
+    setText(find(".home-place"), `${city} · ${days(data.starts_on, data.ends_on)}`);
   },
   medals(data) {
     find("medal-table").medals = data;
@@ -46,6 +46,7 @@ const shows = {
     setText(find(".current-round"), translated(data.round));
     setText(find(".current-laps"), data.state === "LIVE" ? lapSentence(data) : "");
     find(".home-current state-chip").state = data.state;
+    find(".home-current hold-mark").board = data;
     held = data;
     const sentence = summary.of(data);
     if (sentence) setText(find(".home-voice"), sentence);

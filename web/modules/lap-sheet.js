@@ -21,6 +21,7 @@ const OVER = new Set([
   "CANCELLED",
 ]);
 const VOID_NOTICES = new Set(["False start", "Restart", "Re-skate"]);
+const HOLDS = new Set(["HoldPublicBoard", "ReleasePublicBoard"]);
 const RETRACTABLE = new Set([
   "RecordCrossing",
   "AssignCrossing",
@@ -73,6 +74,7 @@ export function sheet({ board, entries, base = null, now }) {
     lapsToGo: Math.max(board.laps_total - most, 0),
     lap: Math.min(most + 1, board.laps_total),
     bell: phase.bell,
+    hold: holdOf(board, facts),
     expected: rows
       .filter((row) => row.nextAt !== null)
       .sort((a, b) => a.nextAt - b.nextAt || a.position - b.position),
@@ -125,6 +127,21 @@ function phaseOf(board, facts) {
     running: gunAt !== null && !ended && !stopped,
     bell: Boolean(last("RingBell")) || (heard && Boolean(board.bell)),
   };
+}
+
+/**
+ * Return the hold of the public board, `{at, version, key}`, or null: ours as long as the board has
+ * not heard of it, else the board's. `key` is the entry of ours whose version is not known yet.
+ */
+function holdOf(board, facts) {
+  const last = facts.findLast((entry) => HOLDS.has(entry.envelope.command.type));
+  const heard = last?.state === "sent" && last.receipt?.position <= (board.heard ?? 0);
+  if (!last || heard) {
+    const { held } = board;
+    return held ? { at: held.at_ms, version: held.version, key: null } : null;
+  }
+  if (last.envelope.command.type === "ReleasePublicBoard") return null;
+  return { at: instant(last), version: null, key: last.key };
 }
 
 /** Whether an entry belongs to the attempt that is being skated. */
@@ -301,6 +318,8 @@ const WORDS = {
   EndRace: "end of the race",
   TakePen: "pen taken",
   AdoptCrossing: "taken over",
+  HoldPublicBoard: "public board held",
+  ReleasePublicBoard: "public board released",
 };
 
 /** Return how a skater is called on the console: helmet number, else start position. */

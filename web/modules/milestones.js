@@ -1,8 +1,8 @@
 /** What an announcer tells of a race, from one board to the next. Pure: two boards in, sentences out. */
 
-import { state, statusWords } from "./format.js";
+import { ofWomen, state, statusWords } from "./format.js";
 import { rows } from "./race-state.js";
-import { word } from "./words.js";
+import { ordinal, word } from "./words.js";
 
 const CLIMB = 2;
 
@@ -79,7 +79,8 @@ function climbs(before, board) {
   return rows(board).flatMap((row) => {
     const from = before.entries[row.id]?.rank;
     if (!from || !row.rank || row.rank === 1 || from - row.rank < CLIMB) return [];
-    return [{ kind: "climb", text: word("moves", { name: row.name, from, to: row.rank }) }];
+    const [was, is] = [from, row.rank].map((rank) => ordinal(rank, ofWomen(board)));
+    return [{ kind: "climb", text: word("moves", { name: row.name, from: was, to: is }) }];
   });
 }
 

@@ -46,6 +46,8 @@ function show(board) {
   setText(find(".bug-label"), word(live && board.laps_to_go === 1 ? "lastLap" : live || waits ? "laps" : "finish"));
   find("state-chip").state = board.state;
   find("race-clock").board = board;
+  find("hold-mark").board = board;
+  setAttribute(find(".safe"), "data-held", Boolean(board.held));
   find("race-order").board = board;
   find("penalty-ticker").board = board;
   document.title = titled(`${translated(board.name)} ${translated(board.round)} · Bell Lap`, board.as_of);

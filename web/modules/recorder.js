@@ -9,6 +9,7 @@ export const ROLES = {
   "false-start": ["starter", "referee", "chief-referee"],
   restart: ["referee", "chief-referee"],
   "re-skate": ["referee", "chief-referee"],
+  hold: ["lap-recorder", "starter", "timekeeper", "photo-finish", "referee", "chief-referee"],
 };
 /** What only whoever holds the pen enters, so that it is not there twice. */
 const PENS = new Set(["fell", "up", "out", "missed", "bell", "adopt"]);
@@ -62,6 +63,8 @@ export function act(action, { race, sheet, at, pen = null }) {
       return plain({ type: "TakePen", from_other: true }, "the pen is here");
     case "adopt":
       return adopt(pen, sheet, at, plain);
+    case "hold":
+      return hold(sheet, plain);
     case "bell":
       return plain({ type: "RingBell" }, "bell");
     default:
@@ -151,6 +154,14 @@ function adopt(pen, sheet, at, plain) {
   return plain(command, `taken over: ${who(row)} lap ${difference.row}`, {
     note: { competitor: row.id, at: sheet.gunAt + difference.at_ms },
   });
+}
+
+/** Hold the public board, or release the hold that is meant: its version, or the entry that made it. */
+function hold({ hold: held }, plain) {
+  if (!held) return plain({ type: "HoldPublicBoard" }, "public board held: H releases it");
+  const say = "public board released";
+  if (held.key !== null) return plain({ type: "ReleasePublicBoard" }, say, { refs: { hold: held.key } });
+  return plain({ type: "ReleasePublicBoard", hold: held.version }, say);
 }
 
 function flow(action, sheet, plain) {

@@ -2,6 +2,7 @@
 
 import { may } from "./api.js";
 import { ended } from "./decision.js";
+import { holdOf, mayHold } from "./desk-hold.js";
 import { area, key } from "./desk-page.js";
 import { published, reviewOpen } from "./referee-steps.js";
 
@@ -46,6 +47,9 @@ export function raceKeys(box, desk, { draft, armed, arm, act, bookmark }) {
       now.referee && now.over && OVER.includes(result.state) && !now.published
         ? key("Result unofficial", { onclick: () => act({ type: "PublishResult" }) })
         : null,
+      now.mayHold && !now.held && !result.official
+        ? key("Hold public board", { "data-do": "hold", onclick: () => act({ type: "HoldPublicBoard" }) })
+        : null,
       key("Bookmark", { onclick: bookmark }),
       now.secretary && result.official ? signature(result, twice) : null,
     ].filter(Boolean),
@@ -73,6 +77,8 @@ function moment(desk) {
     over: ended(result, facts),
     published: published(desk),
     reviewing: Boolean(desk.board?.state === "UNDER_REVIEW" || reviewOpen(desk)),
+    mayHold: mayHold(who),
+    held: Boolean(holdOf(desk)),
     waiting: (result.pending ?? []).length > 0,
     outcome: announced ? "Decided" : "No infringement",
   };

@@ -5,6 +5,7 @@ import { may } from "./api.js";
 import { bookmarks } from "./bookmarks.js";
 import * as decision from "./decision.js";
 import { Desk } from "./desk.js";
+import { hold, holdOf } from "./desk-hold.js";
 import { area, fault, follow, key, raceClock, tried } from "./desk-page.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { form } from "./referee-form.js";
@@ -260,6 +261,7 @@ function actions() {
   const over = result ? decision.ended(result, desk.facts) : false;
   const waiting = (result?.pending ?? []).length;
   const ready = decision.complete(draft) && referee;
+  const held = Boolean(holdOf(desk));
   area(
     find(".actions"),
     [
@@ -269,6 +271,7 @@ function actions() {
       result?.official,
       referee,
       chief,
+      held,
       armed,
       draft.sanction,
       draft.competitor,
@@ -313,7 +316,8 @@ function actions() {
           : [];
       }
       return [
-        waiting && chief
+        waiting && held ? h("p", { class: "soft" }, "What nobody can see is not announced: release the public board first.") : null,
+        waiting && chief && !held
           ? arm("Announce…", "Announce now", { type: "AnnounceDecisions", race: desk.race })
           : null,
         over && chief
@@ -410,6 +414,7 @@ find("undo-list").connect({
 });
 find(".desk-race").addEventListener("change", reset);
 follow(desk, { show });
+hold(desk);
 await desk.start();
 setAttribute(document.body, "data-ready", true);
 show();

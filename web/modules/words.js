@@ -3,12 +3,18 @@
 import { LANGUAGES, LANGUAGE_NAMES } from "./word-table.js";
 import { ANNOUNCER_TABLE } from "./word-table-announcer.js";
 import { MOMENTS_TABLE } from "./word-table-moments.js";
+import { NAMES_TABLE } from "./word-table-names.js";
 import { TABLE as PUBLIC_TABLE } from "./word-table.js";
 
 export { LANGUAGES, LANGUAGE_NAMES };
-export const TABLE = { ...PUBLIC_TABLE, ...ANNOUNCER_TABLE, ...MOMENTS_TABLE };
+export const TABLE = { ...PUBLIC_TABLE, ...NAMES_TABLE, ...ANNOUNCER_TABLE, ...MOMENTS_TABLE };
+
+/** What a language is called where its script decides the font. */
+const TAGS = { zh: "zh-Hans" };
 
 let column = 0;
+let counting = new Intl.PluralRules("en");
+let ranking = new Intl.PluralRules("en", { type: "ordinal" });
 
 /** Return which of our languages suits: one that was asked for, or the first preferred one. */
 export function choose(asked, preferred = []) {
@@ -21,6 +27,8 @@ export function choose(asked, preferred = []) {
 /** Speak a language from now on. */
 export function speak(language) {
   column = Math.max(0, LANGUAGES.indexOf(language));
+  counting = new Intl.PluralRules(LANGUAGES[column]);
+  ranking = new Intl.PluralRules(LANGUAGES[column], { type: "ordinal" });
 }
 
 /** Return the language that is spoken. */
@@ -28,10 +36,29 @@ export function language() {
   return LANGUAGES[column];
 }
 
-/** Return a word by its name, with `{…}` filled in; a name that is no word is returned as it is. */
+/** Return what an element's `lang` says for a language. */
+export function tag(code = language()) {
+  return TAGS[code] ?? code;
+}
+
+/**
+ * Return a word by its name, with `{…}` filled in; a name that is no word is returned as it is.
+ *
+ * Where the table has a form for each plural, the count `n` chooses.
+ */
 export function word(name, values = {}) {
+  return filled(name, values, counting);
+}
+
+/** 2 → "2nd", "2위", "第2名": a place within a sentence; some languages ask whose it is. */
+export function ordinal(n, feminine = false) {
+  return filled(feminine ? "ordinalFeminine" : "ordinal", { n }, ranking);
+}
+
+function filled(name, values, rules) {
   const found = Object.hasOwn(TABLE, name) ? TABLE[name][column] : name;
-  return found.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole));
+  const form = typeof found === "string" ? found : (found[rules.select(values.n ?? Number.NaN)] ?? found.other);
+  return form.replace(/\{(\w+)\}/g, (whole, key) => String(values[key] ?? whole));
 }
 
 const PARTS = {
@@ -40,23 +67,41 @@ const PARTS = {
   mixed: "mixed",
   relay: "relay",
   final: "final",
+  finals: "finals",
   semifinal: "semifinal",
-  semifinals: "semifinal",
+  semifinals: "semifinals",
   quarterfinal: "quarterfinal",
-  quarterfinals: "quarterfinal",
+  quarterfinals: "quarterfinals",
   heat: "heat",
-  heats: "heat",
+  heats: "heats",
   preliminary: "preliminary",
-  preliminaries: "preliminary",
+  preliminaries: "preliminaries",
   repechage: "repechage",
 };
+
+/** "Men 5000 m relay", "Semifinal 2": languages order these parts in ways of their own; else a word. */
+const NAMED = new RegExp(
+  [
+    /\b(?<who>Men|Women|Mixed) (?<metres>[0-9]+) m(?<relay> relay)?\b/,
+    /\b(?<round>Final|Semifinal|Quarterfinal|Heat|Preliminary|Repechage) (?<group>[0-9]+|[A-Z])\b/,
+    /[A-Za-z]+/,
+  ]
+    .map((each) => each.source)
+    .join("|"),
+  "g",
+);
 
 /** Return the name of a race or round with the words that every language has for its own. */
 export function translated(name) {
   if (column === 0 || !name) return name ?? "";
-  return name.replace(/[A-Za-z]+/g, (part) => {
-    const known = PARTS[part.toLowerCase()];
-    return known ? word(known) : part;
+  return name.replace(NAMED, (part, ...rest) => {
+    const { who, metres, relay, round, group } = rest.at(-1);
+    const whole = round ? `${PARTS[round.toLowerCase()]}Of` : `${PARTS[who?.toLowerCase()]}${relay ? "Relay" : ""}Over`;
+    if (Object.hasOwn(TABLE, whole)) return word(whole, { metres, group });
+    return part.replace(/[A-Za-z]+/g, (each) => {
+      const known = PARTS[each.toLowerCase()];
+      return known ? word(known) : each;
+    });
   });
 }
 
@@ -73,5 +118,5 @@ export function translate(root) {
 if (globalThis.location && globalThis.document) {
   const asked = new URLSearchParams(location.search).get("lang");
   speak(choose(asked, navigator.languages));
-  document.documentElement.lang = language();
+  document.documentElement.lang = tag();
 }

@@ -28,7 +28,7 @@ test("the bell, a fall, a climb and a penalty are told once", () => {
   assert.deepEqual(told(board(["a", "b", "c", "d"], { laps_to_go: 2 }), bell), [
     ["bell", "Bell: A leads into the last lap"],
   ]);
-  assert.deepEqual(told(bell, board(["a", "d", "b", "c"], { laps_to_go: 1 })), [["climb", "D up from 4 to 2"]]);
+  assert.deepEqual(told(bell, board(["a", "d", "b", "c"], { laps_to_go: 1 })), [["climb", "D up from 4th to 2nd"]]);
   const down = structuredClone(bell);
   down.entries.b.fallen = true;
   assert.deepEqual(told(bell, down), [["fall", "B falls"]]);
@@ -58,7 +58,7 @@ test("start, finish and what becomes of the result are told; another race tells 
   assert.deepEqual(told(list, board(["a", "b"])), [["start", "The gun: A, B are away"]]);
   const finish = board(["b", "a"], { laps_to_go: 0 });
   assert.deepEqual(told(board(["b", "a"], { laps_to_go: 1 }), finish), [["finish", "B first across the line"]]);
-  assert.deepEqual(told(finish, { ...finish, state: "OFFICIAL" }), [["state", "The race is Official"]]);
+  assert.deepEqual(told(finish, { ...finish, state: "OFFICIAL" }), [["state", "Status: Official"]]);
   assert.deepEqual(told(undefined, finish), []);
   assert.deepEqual(told({ ...finish, race: "other" }, finish), []);
 });

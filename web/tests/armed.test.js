@@ -65,3 +65,34 @@ test("before anything was heard the board is empty, not missing", () => {
   armed.arm("cup/a/9");
   assert.deepEqual([armed.board.race, armed.board.laps_total, armed.base], ["cup/a/9", 0, null]);
 });
+
+test("while the board is held, only the mark of what the public sees is taken", () => {
+  const armed = new Armed(storage());
+  armed.arm("cup/a/2");
+  armed.heard("race/cup/a/2", { ...running, laps_to_go: 4 }, [], 5);
+  const held = { version: 9, at_ms: 1000 };
+  armed.heard("race/cup/a/2", { ...running, laps_to_go: 3, held }, [], 6, { live: true });
+  armed.heard("race/cup/a/2", { ...running, laps_to_go: 4, held }, [], 7);
+  assert.deepEqual([armed.board.laps_to_go, armed.board.held, armed.board.heard], [3, held, 7]);
+  armed.heard("race/cup/a/2", { ...running, laps_to_go: 2 }, [], 8);
+  assert.deepEqual([armed.board.laps_to_go, armed.board.held], [2, undefined]);
+});
+
+test("a console that comes to a held race begins with how it goes on, not with what is shown", () => {
+  const armed = new Armed(storage());
+  armed.arm("cup/a/2");
+  const held = { version: 9, at_ms: 1000 };
+  armed.heard("race/cup/a/2", { ...running, held }, [], 6);
+  assert.equal(armed.base, null);
+  const entries = { ann: { name: "Ann", chart: { 1: [1, 7000], 2: [1, null], 3: [1, 24_000] } } };
+  armed.heard("race/cup/a/2", { ...running, entries, held }, [], 6, { live: true });
+  assert.deepEqual(armed.base.elapsed, { ann: [7000, null, 24_000] });
+});
+
+test("a hold of another race is known from the programme", () => {
+  const armed = new Armed(storage());
+  armed.arm("cup/a/2");
+  const entries = { ...programme.entries, "cup/a/1": { name: "Men", round: "Heat 1", held: { version: 2 } } };
+  armed.heard("programme/cup", { ...programme, entries }, []);
+  assert.deepEqual(armed.heldBeside, ["Men Heat 1"]);
+});

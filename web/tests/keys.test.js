@@ -45,6 +45,12 @@ test("to stop, restart or end takes two keys; anything else lets go of it", () =
   assert.deepEqual(keyed("Shift+KeyR Enter").actions, [{ kind: "re-skate" }]);
 });
 
+test("H is one key, in every profile", () => {
+  for (const profile of Object.values(PROFILES)) {
+    assert.deepEqual(keyed("KeyH", profile).actions, [{ kind: "hold" }]);
+  }
+});
+
 test("a crossing and a time are taken while a question is open, which stays open", () => {
   const { actions, state } = keyed("KeyX Digit4 Space");
   assert.deepEqual(actions, [{ kind: "cross", position: 4 }, { kind: "time" }]);

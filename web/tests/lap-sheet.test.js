@@ -292,3 +292,36 @@ test("what only the other saw is taken over at its instant, by the pen alone", (
     assert.match(refused.fault, /tablet-2 has the pen/);
   }
 });
+
+test("H holds the public board and H again releases it, by its entry until its version is known", () => {
+  const table = new Table();
+  assert.equal(table.sheet(GUN).hold, null);
+  const held = table.at(100, "hold");
+  assert.deepEqual(held.envelope.command, { race: RACE, type: "HoldPublicBoard" });
+  assert.deepEqual(table.sheet().hold, { at: GUN + 100, version: null, key: held.key });
+  const released = table.at(200, "hold");
+  assert.deepEqual(released.refs, { hold: held.key });
+  assert.equal(table.sheet().hold, null);
+  assert.deepEqual(table.said, ["public board held: H releases it", "public board released"]);
+});
+
+test("the board's word about a hold counts as soon as it has heard of ours", () => {
+  const table = new Table(board({ heard: 7 }));
+  const own = table.at(100, "hold");
+  Object.assign(own, { state: "sent", receipt: { position: 8, events: [{ version: 3 }] } });
+  assert.equal(table.sheet().hold.key, own.key);
+  table.board = board({ heard: 8, held: { version: 3, at_ms: GUN + 100 } });
+  assert.deepEqual(table.sheet().hold, { at: GUN + 100, version: 3, key: null });
+  assert.deepEqual(table.at(200, "hold").envelope.command, { race: RACE, type: "ReleasePublicBoard", hold: 3 });
+  table.entries.pop();
+  table.board = board({ heard: 9 });
+  assert.equal(table.sheet().hold, null, "somebody else has released it");
+});
+
+test("a hold that is refused holds nothing, and Backspace takes none back", () => {
+  const table = new Table();
+  const held = table.at(100, "hold");
+  assert.equal(table.sheet().undo, null);
+  held.state = "refused";
+  assert.equal(table.sheet().hold, null);
+});

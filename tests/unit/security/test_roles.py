@@ -49,6 +49,8 @@ def test_every_command_has_its_roles() -> None:
         (c.AnnounceDecisions(race=RACE), "chief-referee", "referee"),
         (c.DeclareResultOfficial(race=RACE), "chief-referee", "secretary"),
         (c.StartRace(race=RACE), "starter", "photo-finish"),
+        (c.HoldPublicBoard(race=RACE), "lap-recorder", "steward"),
+        (c.ReleasePublicBoard(race=RACE), "timekeeper", "secretary"),
         (c.RecordFinishOrder(race=RACE, groups=((ANN,),)), "photo-finish", "starter"),
         (c.PublishStartList(race=RACE, starters=()), "steward", "referee"),
     ],
