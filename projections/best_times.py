@@ -1,16 +1,18 @@
 """Best times: what stands at a competition and what waits for an official; a season's bests."""
 
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Mapping
+from typing import Any, ClassVar, Literal, TypeAlias
 
+from projections import rendered
 from projections.book import Book, Scope
-from projections.kept import KEPT, Kept
-from projections.projection import Document, Row
+from projections.kept import KEPT
+from projections.projection import Document, Row, all_but
+from projections.rendered import Rendered
 from tracker.domain import best_times
 from tracker.domain import events as e
-from tracker.domain.best_times import Best, Own, Proposal, Skated, Standing, Void
+from tracker.domain.best_times import Best, Confirmable, Own, Proposal, Skated, Standing, Void
 from tracker.domain.race import Race
-from tracker.domain.values import BestTimeKind
+from tracker.domain.values import BestTimeKind, ConfirmedKind
 
 MARKS: dict[BestTimeKind, str] = {
     "world": "WR",
@@ -20,6 +22,12 @@ MARKS: dict[BestTimeKind, str] = {
     "personal": "PB",
 }
 """How result sheets abbreviate a best time."""
+_Beaten: TypeAlias = Mapping[str, tuple[Literal["season", "personal"], ...]]
+_Mark: TypeAlias = tuple[Best, ConfirmedKind, bool]
+"""A time, what it is the best of, and whether that was confirmed."""
+_Marked: TypeAlias = tuple[tuple[_Mark, ...], _Beaten]
+"""What a race had in best times: those to be confirmed, and those that beat a known one."""
+_NOTHING: _Beaten = {}
 _IN_A_RACE = (
     e.ResultDeclaredOfficial,
     e.ResultCorrected,
@@ -29,6 +37,8 @@ _IN_A_RACE = (
     e.FactAmended,
 )
 """Facts of a race that may change best times, once its result is official."""
+_OF_A_PROGRAMME = (e.CompetitionCreated, e.SeriesCreated, e.DistanceAdded, e.BestTimeStated)
+"""Facts of a programme that begin tables, or say what stood."""
 
 
 def scope_of(series: str, table: str = "") -> str:
@@ -48,14 +58,16 @@ def of_race(book: Book, race: Race) -> dict[str, list[Row]]:
     """
     if race.scheduled is None:
         return {}
-    return _of_race(book, race.scheduled.competition, race.scheduled.race)
+    competition, name = race.scheduled.competition, race.scheduled.race
+    beaten = book.own_bests(competition).beaten.get(competition, {}).get(name, _NOTHING)
+    return _marked((_marks(book.confirmable(competition)).get(name, ()), beaten))
 
 
 def tables_of(book: Book, series: str) -> tuple[str, ...]:
     """Return the distances of a series by name, such as `men-500`, and those stated for it."""
     distances = book.distances_in(f"series {series}")
     names = {each.added.code for each in distances if each.added is not None}
-    for competition in _competitions_of(book, series):
+    for competition in book.competitions_of.get(series, ()):
         names |= {table for kind, table, _ in book.stated(competition) if kind == "season"}
     return tuple(sorted(names))
 
@@ -69,10 +81,10 @@ class BestTimesProjection:
 
     name: ClassVar[str] = "best-times"
     version: ClassVar[int] = 1
+    ignored: ClassVar[tuple[type[e.Event], ...]] = all_but(*_OF_A_PROGRAMME, *_IN_A_RACE)
 
     def __init__(self) -> None:
-        self._rows: dict[str, tuple[dict[str, Own], dict[str, Row]]] = {}
-        self._of_races = Kept(16 * KEPT)
+        self._known: dict[str, Rendered[Any]] = {}
 
     def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the competitions and tables whose best times an event may have changed."""
@@ -103,57 +115,21 @@ class BestTimesProjection:
 
     def render(self, book: Book, scope: str) -> Document | None:
         """Return a competition's best times, its races', or a season's over one distance."""
+        known = self._known.pop(scope, None)
         competition, slash, _ = scope.partition("/")
-        if slash:
-            return self._races(book, competition)
         series, colon, table = scope.partition(":")
-        return _season(book, series, table) if colon else self._competition(book, scope)
-
-    def _competition(self, book: Book, competition: str) -> Document | None:
-        state = book.competitions.get(competition)
-        if state is None or state.created is None:
+        if slash:
+            known = _races(book, competition, known)
+        elif colon:
+            known = _season(book, series, table, known)
+        else:
+            known = _competition(book, scope, known)
+        if known is None:
             return None
-        found = book.confirmable(competition)
-        own = best_times.stated_own(state.best_times)
-        own |= book.own_bests().left.get(competition, {})
-        rows = {f"{each.kind}/{each.skated.table}": _standing(each) for each in found.standing}
-        rows |= self._own(competition, own)
-        header = {
-            "competition": competition,
-            "name": state.created.name,
-            "proposals": [_proposal(each) for each in found.proposals],
-            "void": [_void(each) for each in found.void],
-        }
-        return Document(header, rows, tuple(rows))
-
-    def _races(self, book: Book, competition: str) -> Document | None:
-        state = book.competitions.get(competition)
-        if state is None or state.created is None:
-            return None
-        confirmable, ledger = book.confirmable(competition), book.own_bests()
-        beaten = ledger.beaten.get(competition, {})
-        rows: dict[str, Row] = {}
-        for race in book.official_in(competition):
-            assert race.scheduled is not None, "an official race was scheduled"
-            name = race.scheduled.race
-            row = self._of_races.of(
-                name,
-                (confirmable, beaten.get(name)),
-                lambda name=name: _of_race(book, competition, name),  # type: ignore[misc]  # bound now
-            )
-            if row:
-                rows[name] = row
-        return Document({"competition": competition}, rows, tuple(rows))
-
-    def _own(self, competition: str, own: dict[str, Own]) -> dict[str, Row]:
-        """Return the bests' rows; the same object for the same best, so that it is encoded once."""
-        before, known = self._rows.get(competition, ({}, {}))
-        rows = {
-            key: known[key] if before.get(key) is each else _own(each, before.get(key), known, key)
-            for key, each in own.items()
-        }
-        self._rows[competition] = own, rows
-        return rows
+        self._known[scope] = known
+        if len(self._known) > KEPT:
+            del self._known[next(iter(self._known))]
+        return known.document
 
 
 def ranked(document: Document) -> Document:
@@ -199,52 +175,92 @@ def _all(book: Book) -> tuple[str, ...]:
     return (*book.competitions, *tables)
 
 
-def _competitions_of(book: Book, series: str) -> list[str]:
-    """Return the competitions of a series, in the order of the log."""
-    return [
-        name
-        for name, state in book.competitions.items()
-        if state.created is not None and state.created.series == series
-    ]
-
-
 # --- documents ---------------------------------------------------------------------------------
 
 
-def _own(own: Own, before: Own | None, known: dict[str, Row], key: str) -> Row:
-    if before == own:
-        return known[key]
-    return {**_head(own.kind, own.skated), **_best(own.best), "beats": _beaten(own.before)}
-
-
-def _of_race(book: Book, competition: str, race: str) -> dict[str, list[Row]]:
+def _competition(
+    book: Book, competition: str, known: Rendered[Standing | Own] | None
+) -> Rendered[Standing | Own] | None:
+    state = book.competitions.get(competition)
+    if state is None or state.created is None:
+        return None
     found = book.confirmable(competition)
-    marks = [
-        *((best, kind, True) for kind, best in found.held),
-        *((each.best, each.kind, False) for each in found.proposals),
-    ]
+    values: dict[str, Standing | Own] = {
+        f"{each.kind}/{each.skated.table}": each for each in found.standing
+    }
+    values |= best_times.stated_own(state.best_times)
+    values |= book.own_bests(competition).left.get(competition, {})
+    header = {
+        "competition": competition,
+        "name": state.created.name,
+        "proposals": [_proposal(each) for each in found.proposals],
+        "void": [_void(each) for each in found.void],
+    }
+    return rendered.render(known, header, values, _row)
+
+
+def _row(each: Standing | Own) -> Row:
+    return _standing(each) if isinstance(each, Standing) else _own(each)
+
+
+def _races(
+    book: Book, competition: str, known: Rendered[_Marked] | None
+) -> Rendered[_Marked] | None:
+    state = book.competitions.get(competition)
+    if state is None or state.created is None:
+        return None
+    marks = _marks(book.confirmable(competition))
+    beaten = book.own_bests(competition).beaten.get(competition, {})
+    official = book.official_in(competition)
+    names = [race.scheduled.race for race in official if race.scheduled is not None]
+    values = {
+        name: (marks.get(name, ()), beaten.get(name, _NOTHING))
+        for name in names
+        if name in marks or any(beaten.get(name, _NOTHING).values())
+    }
+    return rendered.render(known, {"competition": competition}, values, _marked)
+
+
+def _marks(found: Confirmable) -> dict[str | None, tuple[_Mark, ...]]:
+    """Return the times that were confirmed and those that wait to be, by race."""
+    marks: dict[str | None, tuple[_Mark, ...]] = {}
+    for kind, best in found.held:
+        marks[best.race] = (*marks.get(best.race, ()), (best, kind, True))
+    for each in found.proposals:
+        race = each.best.race
+        marks[race] = (*marks.get(race, ()), (each.best, each.kind, False))
+    return marks
+
+
+def _marked(value: _Marked) -> dict[str, list[Row]]:
+    """Return what each competitor of a race had in best times."""
+    marks, beaten = value
     row: dict[str, list[Row]] = {}
     for best, kind, confirmed in marks:
-        if best.race == race:
-            row.setdefault(best.competitor or "", []).append(_mark(kind, confirmed=confirmed))
-    beaten = book.own_bests().beaten.get(competition, {})
-    for competitor, kinds in beaten.get(race, {}).items():
+        row.setdefault(best.competitor or "", []).append(_mark(kind, confirmed=confirmed))
+    for competitor, kinds in beaten.items():
         for own in kinds:
             row.setdefault(competitor, []).append(_mark(own, confirmed=True))
     return row
+
+
+def _own(own: Own) -> Row:
+    return {**_head(own.kind, own.skated), **_best(own.best), "beats": _beaten(own.before)}
 
 
 def _mark(kind: BestTimeKind, *, confirmed: bool) -> Row:
     return {"best": MARKS[kind], "confirmed": confirmed}
 
 
-def _season(book: Book, series: str, table: str) -> Document | None:
+def _season(
+    book: Book, series: str, table: str, known: Rendered[Best] | None
+) -> Rendered[Best] | None:
     state = book.series.get(series)
     tables = tables_of(book, series)
     if state is None or state.created is None or (table and table not in tables):
         return None
     bests: dict[str, Best] = {}
-    for competition in _competitions_of(book, series):
+    for competition in book.competitions_of.get(series, ()):
         for kind, about, holder in (stated := book.stated(competition)):
             best = best_times.of_statement(stated[kind, about, holder])[1]
             if (kind, about) == ("season", table):
@@ -259,7 +275,7 @@ def _season(book: Book, series: str, table: str) -> Document | None:
         "table": table,
         "tables": list(tables),
     }
-    return Document(header, {key: _best(best) for key, best in bests.items()}, tuple(bests))
+    return rendered.render(known, header, bests, _best)
 
 
 def _head(kind: BestTimeKind, skated: Skated) -> Row:

@@ -1,7 +1,11 @@
 """The fold of the whole log into domain states, shared by all projections of one runner."""
 
+from collections.abc import Iterable
+
 from projections.notes import NOTED, Note, held_back, published, target_of
-from projections.states import Scope, States
+from projections.seasons import Seasons
+from projections.states import Racing, Scope
+from projections.touches import follow
 from tracker.domain import best_times, classification, decider
 from tracker.domain import events as e
 from tracker.domain.competition import Competition
@@ -10,7 +14,7 @@ from tracker.domain.race import Race
 from tracker.domain.result import result_state
 from tracker.domain.series import Series
 from tracker.log.codec import decode
-from tracker.log.recorded_event import RecordedEvent
+from tracker.log.recorded_event import Recorded, RecordedEvent
 
 __all__ = ["BEFORE_A_RESULT", "ON_THE_ICE", "Book", "Scope"]
 
@@ -23,6 +27,7 @@ ON_THE_ICE = (
     e.BellRung,
 )
 """Facts that concern their race alone, as long as its result is not published."""
+_ON_THE_ICE = frozenset(ON_THE_ICE)
 
 
 IN_A_RACE = (
@@ -52,18 +57,26 @@ BEFORE_A_RESULT = (
 """Facts after which no official result is another, and no more distances are final."""
 
 
-class Book(States):
+_MAY_MOVE_A_RACE = (e.FactRetracted, e.FactAmended)
+"""Facts after which a race may be of another round than before."""
+
+
+class Book(Seasons):
     """Domain states that go on with the log."""
 
-    def fold(self, recorded: RecordedEvent) -> frozenset[Scope]:
+    def fold(self, recorded: Recorded) -> frozenset[Scope]:
         """Fold the next event and return what it touched.
 
         A race's event touches its distance, competition and series only when it may change what
         is shown of them; a crossing of a running race does not.
         """
         event = decode(recorded)
+        racing = self._racing.get(recorded.stream)
+        if racing is not None and type(event) in _ON_THE_ICE:
+            return self._fold_on_the_ice(racing, recorded, event)
         kind, _, name = recorded.stream.partition("-")
         self.quiet = False
+        self.moved = True
         if kind == "race":
             touched = self._fold_race(name, recorded, event)
         else:
@@ -73,10 +86,41 @@ class Book(States):
         self.stream = recorded.stream
         found = frozenset(touched)
         self._folded += 1
+        alone = kind == "race" and not isinstance(event, _MAY_MOVE_A_RACE)
+        race = name if alone else None
         for scope in found:
             if scope[0] != "race":
                 self._touched[scope] = self._folded
+                self._touches[scope] = follow(self._touches.get(scope), race)
         return found
+
+    def _fold_on_the_ice(
+        self, racing: Racing, recorded: Recorded, event: e.Event
+    ) -> frozenset[Scope]:
+        """Put a fact aside that shows in its race alone, until somebody looks at a race."""
+        if not racing.facts:
+            self._on_the_ice[racing.race] = racing.facts
+        racing.facts.append((recorded.version, event))  # type: ignore[arg-type]  # a race's stream holds facts of a race
+        if racing.positions[-1] < recorded.position:  # a copy may fold it again
+            racing.positions.append(recorded.position)
+        self.position = recorded.position
+        self.last = event
+        self.stream = recorded.stream
+        self.quiet = True
+        self._folded += 1
+        return racing.touched
+
+    def restore(self, events: Iterable[RecordedEvent]) -> None:
+        """Have races in memory again, from all the events of their streams."""
+        folded = Book()
+        for event in events:
+            folded.fold(event)
+        self.races.update(folded.races)
+        self.notes.update(folded.notes)
+        self._positions.update(folded._positions)
+        for race in folded.races:
+            self._released.pop(race, None)
+            self._racing.pop(f"race-{race}", None)
 
     @property
     def event(self) -> e.Event:
@@ -90,6 +134,13 @@ class Book(States):
             return True
         race = self.races[event.race]
         return race.official is not None or race.published or classification.counts(race)
+
+    def may_show_marks(self, event: e.Event) -> bool:
+        """Say whether the last event may have changed a round: a race's state, a mark, a draw."""
+        if self.moved or not isinstance(event, IN_A_RACE):
+            return True
+        race = self.races[event.race]
+        return race.held is not None or race.drawn is not None or classification.counts(race)
 
     def may_settle(self, event: e.Event) -> bool:
         """Say whether the last event may have changed a final distance, or which are final."""
@@ -108,24 +159,28 @@ class Book(States):
         ]
         return classification.is_final(beside)  # then it was final without this race
 
-    def _fold_race(self, race: str, recorded: RecordedEvent, event: e.Event) -> list[Scope]:
+    def _fold_race(self, race: str, recorded: Recorded, event: e.Event) -> list[Scope]:
         positions = self._positions.setdefault(race, [])
         if not positions or positions[-1] < recorded.position:  # a copy may fold it again
             positions.append(recorded.position)
-        known = self._races.get(race)
-        if known is not None and isinstance(event, ON_THE_ICE) and _is_nothing_but_raced(known):
-            self._on_the_ice.setdefault(race, []).append((recorded.version, event))
-            self.quiet = True
-            return [("race", race)]
         before = self.races.get(race, Race())
         after = decider.evolve(before, recorded.version, event)
         assert isinstance(after, Race)
         if after.held is not before.held:
             self._hold(race, before, after)
         self._races[race] = after
+        if _is_nothing_but_raced(after):
+            self._racing[recorded.stream] = Racing(race, frozenset({("race", race)}), positions)
+        else:
+            self._racing.pop(recorded.stream, None)
         self._keep_best_times(race, before, after)
         if isinstance(event, NOTED):
             self._note(race, before, after, recorded, event)
+        self.moved = isinstance(event, e.RaceStarted) or _shows_otherwise(before, after)
+        if self.moved:
+            for each in (before.scheduled, after.scheduled):
+                if each is not None:
+                    self._named.pop(each.distance, None)
         if after.scheduled is None:
             return [("race", race)]
         scheduled = after.scheduled
@@ -141,7 +196,8 @@ class Book(States):
         if _concerns_its_race_alone(event, before, after):
             return touched
         touched += [("distance", scheduled.distance), ("competition", scheduled.competition)]
-        touched += self._beside(scheduled)
+        if self.moved or classification.counts(before) or classification.counts(after):
+            touched += self._beside(scheduled)
         if scheduled.series is not None:
             touched.append(("series", scheduled.series))
         return touched
@@ -163,9 +219,9 @@ class Book(States):
         if distance is None or scheduled.round not in distance.progressions:
             return []
         return [
-            ("race", race.scheduled.race)
-            for race in self.rounds_in(scheduled.distance).get(scheduled.round, ())
-            if race.scheduled is not None and race.scheduled.race != scheduled.race
+            ("race", race)
+            for race in self.names_in(scheduled.distance).get(scheduled.round, ())
+            if race != scheduled.race
         ]
 
     def _keep_best_times(self, race: str, before: Race, after: Race) -> None:
@@ -182,7 +238,7 @@ class Book(States):
             self._ledger = None
 
     def _fold_programme(
-        self, kind: str, name: str, recorded: RecordedEvent, event: e.Event
+        self, kind: str, name: str, recorded: Recorded, event: e.Event
     ) -> list[Scope]:
         state: decider.State
         self._arranged.clear()
@@ -220,14 +276,16 @@ class Book(States):
             for owner in owners:
                 self.distances_of[owner] = (*self.distances_of.get(owner, ()), distance)
         if isinstance(event, e.ProgressionSet):
-            races = self.rounds_in(distance).get(event.round, ())
-            touched += [("race", race.scheduled.race) for race in races if race.scheduled]
+            touched += [("race", race) for race in self.names_in(distance).get(event.round, ())]
         return touched
 
     def _competition_touched(
         self, competition: str, state: Competition, event: e.Event
     ) -> list[Scope]:
         touched = [("competition", competition)]
+        if isinstance(event, e.CompetitionCreated) and event.series is not None:
+            others = self.competitions_of.get(event.series, ())
+            self.competitions_of[event.series] = (*others, competition)
         if isinstance(event, e.BestTimeStated):
             if self.official_in(competition):
                 self._ledger = None
@@ -244,7 +302,7 @@ class Book(States):
         race: str,
         before: Race,
         after: Race,
-        recorded: RecordedEvent,
+        recorded: Recorded,
         event: e.RaceEvent,
     ) -> None:
         """Keep who took a decision; find out which decisions the public may now read of."""
@@ -264,6 +322,18 @@ class Book(States):
         if before.held is not None:
             notes = held_back(notes, recorded.position, lasts=after.held is not None)
         self.notes[race] = notes
+
+
+def _shows_otherwise(before: Race, after: Race) -> bool:
+    """Say whether a programme shows a race otherwise than before."""
+    return (
+        before.held is not after.held
+        or before.scheduled is not after.scheduled
+        or before.official is not after.official
+        or before.cancelled is not after.cancelled
+        or before.has_start_list is not after.has_start_list
+        or result_state(before) != result_state(after)
+    )
 
 
 def _is_nothing_but_raced(race: Race) -> bool:

@@ -1,6 +1,7 @@
 """Which temporal rows open and close when a document is rendered again."""
 
-from itertools import compress
+from collections.abc import Iterable
+from itertools import compress, islice
 from operator import is_not
 
 from msgspec import Struct
@@ -52,15 +53,28 @@ class Changes:
 
     def __init__(self) -> None:
         self._held: dict[str, dict[str, Held]] = {}
+        """By scope; the one that changed longest ago comes first."""
         self._shown: dict[str, Document | None] = {}
         """What each scope was compared with last."""
-        self._unwritten: dict[tuple[str, str], None] = {}
+        self._unwritten: dict[str, dict[str, None]] = {}
+        """Keys of rows that hold now and are not written, by scope."""
         self._opened: list[Opened] = []
         self._closed: list[Closed] = []
 
     def __len__(self) -> int:
         """Return how many rows are to be opened or closed."""
-        return len(self._unwritten) + len(self._opened) + len(self._closed)
+        unwritten = sum(map(len, self._unwritten.values()))
+        return unwritten + len(self._opened) + len(self._closed)
+
+    @property
+    def over(self) -> int:
+        """Return how many rows are to be written that will not change any more."""
+        return len(self._opened)
+
+    @property
+    def held(self) -> int:
+        """Return how many rows that hold now are in memory."""
+        return sum(map(len, self._held.values()))
 
     def knows(self, scope: str) -> bool:
         """Say whether a scope's rows are known here."""
@@ -74,84 +88,132 @@ class Changes:
     def forget(self, limit: int) -> None:
         """Keep no more than `limit` scopes in memory; only when nothing is unwritten."""
         assert not len(self), "rows that are not written would be lost"
-        while len(self._held) > limit:
-            scope = next(iter(self._held))
-            del self._held[scope]
-            self._shown.pop(scope, None)
+        self._drop(tuple(islice(self._held, max(len(self._held) - limit, 0))))
 
     def compare(self, scope: str, document: Document | None) -> Plan:
         """Return how a scope's rows differ from its document; nothing is changed yet."""
-        if document is not None and self._shown.get(scope) is document:
+        shown = self._shown.get(scope)
+        if document is not None and shown is document:
             return Plan(scope, (), (), document)
         held = self._held.get(scope, {})
-        shown = self._shown.get(scope)
-        wanted = {} if document is None else _rows(document, shown)
+        if document is None:
+            return Plan(scope, tuple(held), (), None)
+        patched = shown is not None and document.follows(shown)
+        goes_on = patched or (shown is not None and _goes_on(document, shown))
         fresh: list[tuple[str, int, Row, bytes]] = []
-        for key, (order, row) in wanted.items():
+        rows = _named(document, shown) if patched and shown is not None else _rows(document, shown)
+        for key, order, row in rows:
             before = held.get(key)
             if before is not None and before.row is row and before.ord == order:
                 continue
             data = encode(row)
             if before is None or before.data != data or before.ord != order:
                 fresh.append((key, order, row, data))
-        return Plan(scope, _gone(held, document, shown), tuple(fresh), document)
+        return Plan(scope, () if goes_on else _gone(held, document), tuple(fresh), document)
 
     def apply(self, plan: Plan, position: int) -> None:
         """Make a scope's rows those of the document it was compared with, from a position on."""
-        held = self._held.setdefault(plan.scope, {})
-        self._shown[plan.scope] = plan.document
+        scope = plan.scope
+        self._shown[scope] = plan.document
+        held = self._held.get(scope)
+        if held is None:
+            held = self._held[scope] = {}
+        if not plan.gone and not plan.fresh:
+            return
+        self._held[scope] = self._held.pop(scope)
+        unwritten = self._unwritten.setdefault(scope, {})
         for key in plan.gone:
-            self._close(plan.scope, key, held.pop(key), position)
+            self._close(scope, key, held.pop(key), position, unwritten)
         for key, order, row, data in plan.fresh:
-            if key in held:
-                self._close(plan.scope, key, held[key], position)
+            before = held.get(key)
+            if before is not None:
+                self._close(scope, key, before, position, unwritten)
             held[key] = Held(order, position, data, row)
-            self._unwritten[plan.scope, key] = None
+            unwritten[key] = None
 
     def take(self) -> tuple[list[Closed], list[Opened]]:
         """Return what is to be written, closings first, and regard it as written."""
-        closed, opened = self._closed, self._opened
-        for scope, key in self._unwritten:
-            held = self._held[scope][key]
-            opened.append(Opened(scope, key, held.ord, held.since, None, held.data))
-        self._closed, self._opened, self._unwritten = [], [], {}
+        closed, opened = self.take_over()
+        for scope, keys in self._unwritten.items():
+            held = self._held[scope]
+            opened += [_opened(scope, key, held[key]) for key in keys]
+        self._unwritten = {}
         return closed, opened
 
-    def _close(self, scope: str, key: str, held: Held, position: int) -> None:
-        if (scope, key) in self._unwritten:
-            del self._unwritten[scope, key]
+    def take_over(self) -> tuple[list[Closed], list[Opened]]:
+        """Return the rows that hold no more: they are written once, with both their ends."""
+        closed, opened = self._closed, self._opened
+        self._closed, self._opened = [], []
+        return closed, opened
+
+    def spill(self, limit: int) -> tuple[list[str], list[Opened]]:
+        """Keep no more than `limit` rows in memory; return other scopes, and their unwritten rows.
+
+        They must be learned before they are compared with a document again.
+        """
+        left, scopes, opened = self.held, [], []
+        for scope, held in self._held.items():
+            if left <= limit:
+                break
+            left -= len(held)
+            scopes.append(scope)
+            keys = self._unwritten.pop(scope, ())
+            opened += [_opened(scope, key, held[key]) for key in keys]
+        self._drop(scopes)
+        return scopes, opened
+
+    def _drop(self, scopes: Iterable[str]) -> None:
+        for scope in scopes:
+            del self._held[scope]
+            self._shown.pop(scope, None)
+
+    def _close(
+        self, scope: str, key: str, held: Held, position: int, unwritten: dict[str, None]
+    ) -> None:
+        if key in unwritten:
+            del unwritten[key]
             self._opened.append(Opened(scope, key, held.ord, held.since, position, held.data))
         else:
             self._closed.append(Closed(scope, key, position))
 
 
-def _rows(document: Document, shown: Document | None) -> dict[str, tuple[int, Row]]:
+def _opened(scope: str, key: str, held: Held) -> Opened:
+    return Opened(scope, key, held.ord, held.since, None, held.data)
+
+
+def _named(document: Document, shown: Document) -> list[tuple[str, int, Row]]:
+    """Return the rows that a document says it does not have in common with what was shown."""
+    entries, order = document.entries, document.order
+    rows = [(key, order.index(key), entries[key]) for key in document.changed]
+    if document.header is not shown.header:
+        rows.append((HEADER, _HEADER_ORD, document.header))
+    start = len(shown.order)
+    rows += [(key, place, entries[key]) for place, key in enumerate(order[start:], start)]
+    return rows
+
+
+def _rows(document: Document, shown: Document | None) -> list[tuple[str, int, Row]]:
     """Return the rows of a document, without those that are the same objects as were shown."""
     assert HEADER not in document.entries, "the empty key is the header's"
     entries, order = document.entries, document.order
-    rows = {HEADER: (_HEADER_ORD, document.header)}
+    rows = [(HEADER, _HEADER_ORD, document.header)]
     same = 0
     if shown is not None and _goes_on(document, shown):
         same = len(shown.order)
         now, before = map(entries.get, order), map(shown.entries.get, shown.order)
-        for place in compress(range(same), map(is_not, now, before)):
-            rows[order[place]] = (place, entries[order[place]])
-    for place in range(same, len(order)):
-        rows[order[place]] = (place, entries[order[place]])
+        places = compress(range(same), map(is_not, now, before))
+        rows += [(order[place], place, entries[order[place]]) for place in places]
+    rows += [(key, place, entries[key]) for place, key in enumerate(order[same:], same)]
     return rows
 
 
-def _gone(
-    held: dict[str, Held], document: Document | None, shown: Document | None
-) -> tuple[str, ...]:
+def _gone(held: dict[str, Held], document: Document) -> tuple[str, ...]:
     """Return the keys that a document has no more."""
-    if document is None:
-        return tuple(held)
-    if shown is not None and _goes_on(document, shown):
-        return ()
     return tuple(key for key in held if key != HEADER and key not in document.entries)
 
 
 def _goes_on(document: Document, shown: Document) -> bool:
     """Say whether a document begins with the rows of another, in their order."""
+    if document.order is shown.order:
+        return True
     return document.order[: len(shown.order)] == shown.order

@@ -20,6 +20,7 @@ class ClassificationProjection:
 
     name: ClassVar[str] = "classification"
     version: ClassVar[int] = 2
+    ignored: ClassVar[tuple[type[Event], ...]] = ()
 
     def __init__(self) -> None:
         self._documents = Kept()

@@ -1,18 +1,34 @@
 """Who decided what, when, and what it replaced."""
 
-from itertools import compress
-from operator import is_not
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 from msgspec import Struct
 
 from projections.book import Book, Scope
-from projections.kept import KEPT, Kept
+from projections.kept import KEPT
 from projections.notes import NOTED, Note
-from projections.projection import Document, Row
+from projections.projection import Document, Row, all_but
+from projections.touches import Touch, races_between
 from tracker.domain import events as e
 from tracker.domain.best_times import clock
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SHOWN = (*NOTED, e.RaceScheduled)
+"""Facts after which a journal may be another."""
+
+
+class _Known(Struct, frozen=True):
+    """A journal as it was rendered last, with the notes that it shows."""
+
+    touch: Touch | None
+    notes: dict[str, tuple[Note, ...]]
+    """By race; of races without a note there is nothing."""
+    seen: dict[int, Note]
+    """The public ones by position, in the order of the log."""
+    document: Document
 
 
 class JournalProjection:
@@ -23,84 +39,98 @@ class JournalProjection:
 
     name: ClassVar[str] = "journal"
     version: ClassVar[int] = 2
+    ignored: ClassVar[tuple[type[e.Event], ...]] = all_but(e.CompetitionCreated, *_SHOWN)
 
     def __init__(self) -> None:
-        self._rows: dict[str, _Rows] = {}
-        self._known = Kept()
+        self._known: dict[str, _Known] = {}
 
     def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the race of a decision and its competition; a new race or competition likewise."""
         del book
         if isinstance(event, e.CompetitionCreated):
             return (event.competition,)
-        if not isinstance(event, (*NOTED, e.RaceScheduled)):
+        if not isinstance(event, _SHOWN):
             return ()
         above = sorted(name for kind, name in touched if kind == "competition")
         return (*above, event.race)
 
     def render(self, book: Book, scope: str) -> Document | None:
         """Return the public journal of a race or a competition in the order of the log."""
-        if scope in book.races:
-            race = book.races[scope]
-            if race.scheduled is None:
-                return None
-            header = {
-                "race": scope,
-                "competition": race.scheduled.competition,
-                "name": race.scheduled.name,
-                "round": race.scheduled.round_name,
-            }
-            races: tuple[str, ...] = (scope,)
+        header = _header(book, scope)
+        if header is None:
+            return None
+        known = self._known.pop(scope, None)
+        touch, races = None, None
+        if "race" in header:
+            names: Iterable[str] = (scope,)
         else:
-            competition = book.competitions.get(scope)
-            if competition is None or competition.created is None:
-                return None
-            header = {"competition": scope, "name": competition.created.name}
-            races = book.programme_of(scope)
-        rows = self._entries(book, scope, races)
-        return self._known.of(
-            scope, (rows, *header.values()), lambda: Document(header, rows, tuple(rows))
-        )
+            touch = book.touch("competition", scope)
+            races = None if known is None else races_between(known.touch, touch)
+            names = book.programme_of(scope) if races is None else races
+        if known is None or known.document.header != header:
+            known = _Known(touch, {}, {}, Document(header))
+        else:
+            header = known.document.header
+        notes = {race: own for race in names if (own := book.notes.get(race)) is not None}
+        if races is None:
+            gone = {race: () for race in known.notes if race not in notes}
+        else:
+            gone = {race: () for race in races if race in known.notes and race not in notes}
+        known = self._known[scope] = _changed(known, touch, {**notes, **gone})
+        if len(self._known) > KEPT:
+            del self._known[next(iter(self._known))]
+        return known.document
 
-    def _entries(self, book: Book, scope: str, races: tuple[str, ...]) -> dict[str, Row]:
-        """Return the rows of races; the same object for the same note: it is encoded once."""
-        notes = tuple(map(book.notes.get, races))
-        known = self._rows.pop(scope, None)
-        if known is None or known.races != races:
-            known = _Rows(races, (None,) * len(races), {}, {})
-        seen, rows = known.seen, known.rows
-        changed = zip(races, notes, known.notes, strict=True)
-        others = list(compress(changed, map(is_not, notes, known.notes)))
-        public = {
-            note.position: (race, note)
-            for race, own, _ in others
-            for note in own or ()
-            if note.public_at is not None and not note.held
+
+def _header(book: Book, scope: str) -> Row | None:
+    race = book.races.get(scope)
+    if race is not None:
+        if race.scheduled is None:
+            return None
+        return {
+            "race": scope,
+            "competition": race.scheduled.competition,
+            "name": race.scheduled.name,
+            "round": race.scheduled.round_name,
         }
-        gone = {note.position for *_, before in others for note in before or ()} - public.keys()
-        if not gone.isdisjoint(seen):
-            seen = {key: note for key, note in seen.items() if key not in gone}
-            rows = {str(key): rows[str(key)] for key in seen}
-        for position, (race, note) in public.items():
-            if seen.get(position) is not note:
-                seen = {**seen, position: note}
-                rows = {**rows, str(position): _entry(race, note)}
-        if list(seen) != sorted(seen):
-            seen = dict(sorted(seen.items()))
-            rows = {str(position): rows[str(position)] for position in seen}
-        self._rows[scope] = _Rows(races, notes, seen, rows)
-        if len(self._rows) > KEPT:
-            del self._rows[next(iter(self._rows))]
-        return rows
+    competition = book.competitions.get(scope)
+    if competition is None or competition.created is None:
+        return None
+    return {"competition": scope, "name": competition.created.name}
 
 
-class _Rows(Struct, frozen=True):
-    """The rows of a document, with the notes that they show."""
-
-    races: tuple[str, ...]
-    notes: tuple[tuple[Note, ...] | None, ...]
-    seen: dict[int, Note]
-    rows: dict[str, Row]
+def _changed(known: _Known, touch: Touch | None, notes: dict[str, tuple[Note, ...]]) -> _Known:
+    """Return a journal with the notes of some races as they are now: the same rows for the same."""
+    others = {race: own for race, own in notes.items() if known.notes.get(race, ()) is not own}
+    if not others:
+        return _Known(touch, known.notes, known.seen, known.document)
+    public = {
+        note.position: (race, note)
+        for race, own in others.items()
+        for note in own
+        if note.public_at is not None and not note.held
+    }
+    before = {
+        note.position: note
+        for race in others
+        for note in known.notes.get(race, ())
+        if note.public_at and not note.held
+    }
+    gone = before.keys() - public.keys()
+    fresh = {key: each for key, each in public.items() if before.get(key) is not each[1]}
+    rows, order = known.document.entries, known.document.order
+    changed = tuple(str(key) for key in fresh if key in known.seen)
+    rows = {**rows, **{str(key): _entry(*each) for key, each in fresh.items()}}
+    seen = {**known.seen, **{key: note for key, (_, note) in fresh.items()}}
+    document = known.document
+    if gone or list(seen) != sorted(seen):
+        seen = {key: seen[key] for key in sorted(seen.keys() - gone)}
+        rows = {str(key): rows[str(key)] for key in seen}
+        document = Document(document.header, rows, tuple(rows))
+    elif fresh:
+        added = tuple(str(key) for key in fresh if key not in known.seen)
+        document = document.patched(document.header, rows, (*order, *added), changed)
+    return _Known(touch, {**known.notes, **others}, seen, document)
 
 
 def _entry(race: str, note: Note) -> Row:

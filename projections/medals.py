@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from projections import nations
-from projections.book import Book, Scope
+from projections.book import BEFORE_A_RESULT, Book, Scope
 from projections.kept import Kept
 from projections.projection import Document, Row
 from tracker.domain.classification import Classified
@@ -25,6 +25,7 @@ class MedalsProjection:
 
     name: ClassVar[str] = "medals"
     version: ClassVar[int] = 1
+    ignored: ClassVar[tuple[type[Event], ...]] = BEFORE_A_RESULT
 
     def __init__(self) -> None:
         self._documents = Kept()

@@ -1,17 +1,22 @@
 """The day of a competition: its races, how each stands, what is current, what is next."""
 
-from itertools import compress
-from operator import is_not
 from typing import ClassVar
 
 from msgspec import Struct
 
 from projections.book import Book, Scope
-from projections.kept import KEPT, Kept
+from projections.kept import KEPT
 from projections.projection import Document, Row
 from projections.race_header import held_row, instant
-from tracker.domain.distance import Distance
-from tracker.domain.events import Event, HelmetNumberAssigned, SkaterEntered, TeamEntered
+from projections.touches import Touch, races_between
+from tracker.domain.events import (
+    CompetitionCreated,
+    DistanceAdded,
+    Event,
+    HelmetNumberAssigned,
+    SkaterEntered,
+    TeamEntered,
+)
 from tracker.domain.race import Race
 from tracker.domain.result import result_state
 
@@ -20,20 +25,30 @@ _WAITING = frozenset({"SCHEDULED", "START_LIST"})
 """States of a race that has not been started."""
 
 
+class _Known(Struct, frozen=True):
+    """A competition's programme as it was rendered last, with what it shows."""
+
+    touch: Touch | None
+    current: str | None
+    following: str | None
+    official: dict[str, bool]
+    """By distance."""
+    document: Document
+
+
 class ProgrammeProjection:
     """One document for each competition."""
 
     name: ClassVar[str] = "programme"
     version: ClassVar[int] = 2
+    ignored: ClassVar[tuple[type[Event], ...]] = (SkaterEntered, TeamEntered, HelmetNumberAssigned)
 
     def __init__(self) -> None:
-        self._known: Kept = Kept()
-        self._rows: dict[str, _Rows] = {}
+        self._known: dict[str, _Known] = {}
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return the competitions that the event touched; the programme shows no entries."""
-        del book
-        if isinstance(event, SkaterEntered | TeamEntered | HelmetNumberAssigned):
+        """Return the competitions that the event touched, if it shows; entries do not."""
+        if isinstance(event, self.ignored) or not book.moved:
             return ()
         return tuple(sorted(name for kind, name in touched if kind == "competition"))
 
@@ -42,65 +57,92 @@ class ProgrammeProjection:
         competition = book.competitions.get(scope)
         if competition is None or competition.created is None:
             return None
-        created = competition.created
-        distances = book.distances_in(scope)
-        order = book.programme_of(scope)
-        rows = self._entries(book, scope, order)
-        current = current_race(book, scope)
-        following = self._known.of(
-            (scope, "next"), (rows, order, current), lambda: _next(rows, order, current)
-        )
-
-        def header() -> Row:
-            return {
-                "competition": scope,
-                "name": created.name,
-                "city": created.city,
-                "country": created.country,
-                "starts_on": created.starts_on,
-                "ends_on": created.ends_on,
-                "series": created.series,
-                "distances": [_distance(book, each) for each in distances],
-                "current": current,
-                "next": following,
-            }
-
-        official = (book.is_final(each.added.distance) for each in distances if each.added)
-        inputs = (created, current, following, *distances, *official)
-        head = self._known.of((scope, "header"), inputs, header)
-        return self._known.of(scope, (head, rows, order), lambda: Document(head, rows, order))
-
-    def _entries(self, book: Book, scope: str, order: tuple[str, ...]) -> dict[str, Row]:
-        """Return the rows of races; the same object for the same row: it is encoded once."""
-        races = tuple(map(book.races.__getitem__, order))
-        known = self._rows.get(scope)
-        if known is None or known.order is not order:
-            before = {} if known is None else dict(zip(known.order, known.races, strict=True))
-            rows = {
-                race: known.rows[race]
-                if known is not None and before.get(race) is state
-                else _entry(state)
-                for race, state in zip(order, races, strict=True)
-            }
+        known = self._known.pop(scope, None)
+        touch = book.touch("competition", scope)
+        races = None if known is None else races_between(known.touch, touch)
+        if known is None or races is None:
+            known = _whole(book, scope, competition.created, touch)
         else:
-            rows = known.rows
-            for state in compress(races, map(is_not, races, known.races)):
-                row = _entry(state)
-                if row != rows[_id(state)]:
-                    rows = {**rows, _id(state): row}
-        self._rows.pop(scope, None)
-        self._rows[scope] = _Rows(order, races, rows)
-        if len(self._rows) > KEPT:
-            del self._rows[next(iter(self._rows))]
-        return rows
+            known = _patched(book, scope, known, races, touch)
+        self._known[scope] = known
+        if len(self._known) > KEPT:
+            del self._known[next(iter(self._known))]
+        return known.document
 
 
-class _Rows(Struct, frozen=True):
-    """The rows of a competition's races, with the states that they show."""
+def _whole(book: Book, scope: str, created: CompetitionCreated, touch: Touch | None) -> _Known:
+    """Render a competition's programme from nothing."""
+    order = book.programme_of(scope)
+    rows = {race: _entry(book.races[race]) for race in order}
+    current = current_race(book, scope)
+    following = _next(rows, order, current)
+    added = [each.added for each in book.distances_in(scope) if each.added is not None]
+    official = {each.distance: book.is_final(each.distance) for each in added}
+    header: Row = {
+        "competition": scope,
+        "name": created.name,
+        "city": created.city,
+        "country": created.country,
+        "starts_on": created.starts_on,
+        "ends_on": created.ends_on,
+        "series": created.series,
+        "distances": [_distance(each, official=official[each.distance]) for each in added],
+        "current": current,
+        "next": following,
+    }
+    return _Known(touch, current, following, official, Document(header, rows, order))
 
-    order: tuple[str, ...]
-    races: tuple[Race, ...]
-    rows: dict[str, Row]
+
+def _patched(
+    book: Book, scope: str, known: _Known, races: tuple[str, ...], touch: Touch | None
+) -> _Known:
+    """Render a competition's programme after some of its races became others."""
+    document = known.document
+    rows, order = document.entries, book.programme_of(scope)
+    if order is document.order or order == document.order:
+        order = document.order
+    changed = {}
+    for race in races:
+        row = _entry(book.races[race])
+        if row != rows.get(race):
+            changed[race] = row
+    goes_on = order[: len(document.order)] == document.order
+    anew = not goes_on or known.following is None
+    anew = anew or any(
+        race in rows and (row["state"] in _WAITING) is not (rows[race]["state"] in _WAITING)
+        for race, row in changed.items()
+    )
+    if changed:
+        rows = {**rows, **changed}
+    current, following = current_race(book, scope), known.following
+    if anew or current != known.current:
+        following = _next(rows, order, current)
+    official = {name: book.is_final(name) for name in {_distance_of(book, race) for race in races}}
+    if all(known.official.get(name) == final for name, final in official.items()):
+        official = known.official
+    else:
+        official = {**known.official, **official}
+    header = document.header
+    if (current, following) != (known.current, known.following) or official is not known.official:
+        distances = [
+            each
+            if each["official"] == official[each["id"]]
+            else {**each, "official": official[each["id"]]}
+            for each in header["distances"]
+        ]
+        header = {**header, "distances": distances, "current": current, "next": following}
+    if not goes_on:
+        document = Document(header, {race: rows[race] for race in order}, order)
+    elif changed or header is not document.header or order is not document.order:
+        named = (race for race in changed if race in document.entries)
+        document = document.patched(header, rows, order, named)
+    return _Known(touch, current, following, official, document)
+
+
+def _distance_of(book: Book, race: str) -> str:
+    scheduled = book.races[race].scheduled
+    assert scheduled is not None, "a race that touched its competition was scheduled"
+    return scheduled.distance
 
 
 def current_race(book: Book, competition: str) -> str | None:
@@ -128,16 +170,14 @@ def _id(race: Race) -> str:
     return race.scheduled.race
 
 
-def _distance(book: Book, distance: Distance) -> Row:
-    added = distance.added
-    assert added is not None
+def _distance(added: DistanceAdded, *, official: bool) -> Row:
     return {
         "id": added.distance,
         "name": added.name,
         "gender": added.gender,
         "relay": added.relay,
         "metres": added.metres,
-        "official": book.is_final(added.distance),
+        "official": official,
     }
 
 

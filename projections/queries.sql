@@ -21,6 +21,14 @@ order by generation;
 -- $1 projection, $2 version, $3 live, $4 filled by, $5 epoch.
 select read_model.begin_generation($1, $2, $3, $4, $5);
 
+-- name: index_generation
+-- $1 a generation that is filled.
+select read_model.index_generation($1);
+
+-- name: attach_generation
+-- $1 a generation that is indexed.
+select read_model.attach_generation($1);
+
 -- name: retire
 -- $1 a generation that is read no more; its writer finds it nowhere where it left it.
 update read_model.generations set live = false, position = -1 where generation = $1;
@@ -51,6 +59,15 @@ select scope, number from read_model.scopes where scope = any($1::text[]);
 select key, ord, since, data
 from read_model.rows
 where generation = $1 and scope = $2 and until is null;
+
+-- name: digest
+-- $1 generation: how many rows it has, and what says whether another one has the same.
+select
+    count(*) as rows,
+    coalesce(
+        sum(hash_record_extended(row(scope, key, ord, since, until, data::text), 0)), 0
+    )::text as digest
+from read_model.rows where generation = $1;
 
 -- name: close_rows
 -- $1 generation; for each row $2 scope number, $3 key, $4 the position at which it ceased to hold.
@@ -185,7 +202,3 @@ from unmatched each
 join read_model.scopes named on named.number = each.scope
 order by each.since, named.scope, each.key, each.side
 limit $3;
-
--- name: count_rows
--- $1 generation.
-select count(*) from read_model.rows where generation = $1;

@@ -3,52 +3,49 @@
 import asyncio
 import gc
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import msgspec
 from msgspec import Struct
 
-from projections import operations, store
+from projections import operations, partial, store
 from projections.book import Book
+from projections.changes import Closed, Opened
+from projections.partial import PAGE, PartialLog
 from projections.projection import Projection
+from projections.shelf import Shelf
 from projections.store import Difference, Generation
-from projections.writer import SCOPES_KEPT, Status, Track, state_of
+from projections.writer import Status, Track, state_of
 from tracker.errors import NotFound, ProjectionError
-from tracker.log.recorded_event import RecordedEvent
+from tracker.log.recorded_event import Recorded
 
 if TYPE_CHECKING:
     import asyncpg
 
     from projections.store import Connection
 
-PAGE = 5_000
-"""Events read at a time."""
-TURN = 100
+TURN = 20
 """Events folded before other tasks of the process have a turn."""
-COPY_AT = 20_000
+COPY_AT = 4_000
 """Rows gathered before they are written."""
 CLOSE_ENOUGH = 500
 """Events that may be left to fold while the writer is kept waiting."""
 COLLECT_AFTER = 50_000
 """Objects made before cycles are looked for; Python by itself does so after 700."""
+ROWS_KEPT = 6_000
+"""Rows of one projection that stay in memory until they hold no more, by scopes."""
 SHOWN = 20
 """Differences that are reported one by one."""
 
 
-class Log(Protocol):
+class Log(partial.Log, Protocol):
     """What a rebuild needs of the event log."""
 
     @property
     def epoch(self) -> str:
         """Return the identity of the store."""
-        ...
-
-    async def read_after(
-        self, position: int, *, limit: int = ..., up_to: int | None = None
-    ) -> Sequence[RecordedEvent]:
-        """Return events after a position in commit order."""
         ...
 
     async def head(self) -> int:
@@ -144,7 +141,8 @@ async def rebuild(
     async with pool.acquire() as connection:
         await prepare(connection)
         try:
-            return await fill(log, connection, chosen, on_progress=on_progress)
+            async with pool.acquire() as beside:
+                return await fill(log, (connection, beside), chosen, on_progress=on_progress)
         finally:
             await store.unlock(connection, "rebuild")
 
@@ -161,15 +159,16 @@ async def prepare(connection: "Connection") -> None:
 
 async def fill(
     log: Log,
-    connection: "Connection",
+    connections: "tuple[Connection, Connection]",
     projections: Sequence[Projection],
     *,
     on_progress: OnProgress | None = None,
 ) -> list[Rebuilt]:
     """Rebuild some projections together; the lock is held by who called."""
-    await store.write_fast(connection)
+    for connection in connections:
+        await store.write_fast(connection)
     with collecting_rarely():
-        return await _Rebuilding(log, connection, on_progress).run(projections)
+        return await _Rebuilding(log, connections, on_progress).run(projections)
 
 
 @contextmanager
@@ -186,32 +185,46 @@ def collecting_rarely() -> Iterator[None]:
 class _Rebuilding:
     """Rebuilds some projections together, reading the log once."""
 
-    def __init__(self, log: Log, connection: "Connection", on_progress: OnProgress | None) -> None:
+    def __init__(
+        self,
+        log: Log,
+        connections: "tuple[Connection, Connection]",
+        on_progress: OnProgress | None,
+    ) -> None:
         self._log = log
-        self._connection = connection
-        self._rows = store.Rows(connection)
+        self._connection, self._beside = connections
+        self._rows = store.Rows(self._connection)
+        self._writing: asyncio.Task[None] | None = None
+        """Rows that are on their way while the fold goes on."""
         self._book = Book()
+        self._partial = PartialLog(log, self._book)
+        self._shelf = Shelf(self._book, log)
         self._on_progress = on_progress
         self._began = time.monotonic()
 
     async def run(self, projections: Sequence[Projection]) -> list[Rebuilt]:
-        """Fill, catch up, compare and swap."""
+        """Fill, index, catch up, compare and swap."""
         skips = await operations.skips(self._connection)
         tracks = [
             await self._begin(each, skips.get(each.name, frozenset())) for each in projections
         ]
         try:
-            while True:
-                target = await self._target(tracks)
-                if target - self._book.position <= CLOSE_ENOUGH:
-                    break
-                await self._fold(tracks, target)
-            for track in tracks:
-                await self._copy(track)
+            await self._come_close(tracks)
+            await self._complete(tracks)
+            await self._come_close(tracks)
             return await self._swap(tracks)
         except BaseException:
             await asyncio.shield(self._abandon(tracks))
             raise
+
+    async def _come_close(self, tracks: Sequence[Track]) -> None:
+        """Fold until little is left."""
+        while True:
+            await self._settled()
+            target = await self._target(tracks)
+            if target - self._book.position <= CLOSE_ENOUGH:
+                return
+            await self._fold(tracks, target)
 
     async def _begin(self, projection: Projection, skipped: frozenset[int]) -> Track:
         generation = await store.begin(
@@ -225,6 +238,8 @@ class _Rebuilding:
         return Track(projection, generation, skipped)
 
     async def _abandon(self, tracks: Sequence[Track]) -> None:
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
         for track in tracks:
             await store.drop(self._connection, track.generation)
 
@@ -240,24 +255,49 @@ class _Rebuilding:
         return min([head, *(each.position for each in live if _goes_on(each, self._log.epoch))])
 
     async def _fold(self, tracks: Sequence[Track], target: int) -> None:
-        """Fold and render up to a position; write what has become much."""
-        while self._book.position < target:
-            page = await self._log.read_after(self._book.position, limit=PAGE, up_to=target)
-            if not page:
-                raise ProjectionError(
-                    f"the log ends at position {self._book.position}, before {target}: "
-                    "is this the database that the read models were filled from?"
-                )
-            for count, event in enumerate(page, start=1):
-                touched = self._book.fold(event)
-                if not self._book.quiet:
-                    await self._observe(tracks, touched)
-                if count % TURN == 0:
-                    await asyncio.sleep(0)
-            for track in tracks:
-                if len(track.changes) >= COPY_AT:
-                    await self._copy(track)
-            self._tell(tracks, target)
+        """Fold and render up to a position; write what holds no more."""
+        async with aclosing(self._pages(target)) as pages:
+            async for page, start, end in pages:
+                await self._shelf.take_down(page)
+                async with aclosing(self._partial.facts(page, start, end)) as facts:
+                    await self._fold_facts(tracks, facts)
+                self._shelf.put_back(page)
+                self._book.position = end
+                for track in tracks:
+                    changes = track.changes
+                    if changes.over >= COPY_AT or changes.held > 2 * ROWS_KEPT:
+                        await self._copy(track)
+                self._tell(tracks, target)
+
+    async def _fold_facts(
+        self, tracks: Sequence[Track], facts: AsyncGenerator[Recorded, None]
+    ) -> None:
+        count = 0
+        async for event in facts:
+            touched = self._book.fold(event)
+            if not self._book.quiet:
+                await self._observe(tracks, touched)
+            count += 1
+            if count % TURN == 0:
+                await asyncio.sleep(0)
+
+    async def _pages(
+        self, target: int
+    ) -> AsyncGenerator[tuple[Sequence[Recorded], int, int], None]:
+        """Yield the events up to a position; the next ones are read while some are folded."""
+        start = self._book.position
+        reading = self._read(start, target)
+        while reading is not None:
+            page, end = await reading, min(start + PAGE, target)
+            reading = self._read(end, target)
+            yield page, start, end
+            start = end
+
+    def _read(self, start: int, target: int) -> asyncio.Task[Sequence[Recorded]] | None:
+        """Begin to read the events after a position, as far as there are any to be folded."""
+        if start >= target:
+            return None
+        return asyncio.create_task(self._partial.read(start, min(start + PAGE, target)))
 
     async def _observe(self, tracks: Sequence[Track], touched: frozenset[tuple[str, str]]) -> None:
         """Let every projection render what an event touched."""
@@ -265,11 +305,8 @@ class _Rebuilding:
             scopes = track.scopes(touched, self._book)
             if not scopes:
                 continue
-            if track.written:
-                for scope in scopes:
-                    if not track.changes.knows(scope):
-                        held = await self._rows.held(track.generation, scope)
-                        track.changes.learn(scope, held)
+            if track.spilled:
+                await self._learn(track, scopes)
             track.render(scopes, self._book)
             if track.failure is not None:
                 raise ProjectionError(f"{track.projection.name} stops at {track.failure}")
@@ -280,17 +317,55 @@ class _Rebuilding:
             seconds = time.monotonic() - self._began
             self._on_progress(Progress(names, self._book.position, target, seconds))
 
+    async def _learn(self, track: Track, scopes: Sequence[str]) -> None:
+        """Read the rows of scopes that were let go; from then on, rows can be closed."""
+        for scope in track.spilled.intersection(scopes):
+            if not track.complete:
+                await self._write(track, *track.changes.take())
+                await self._complete([track])
+            await self._settled()
+            track.changes.learn(scope, await self._rows.held(track.generation, scope))
+            track.spilled.discard(scope)
+
     async def _copy(self, track: Track) -> None:
-        """Write what is not written yet, and keep no more scopes in memory than a writer does."""
-        closed, opened = track.changes.take()
-        await self._rows.write(track.generation, closed, ())
-        await self._rows.copy(track.generation, opened)
-        await self._rows.advance(
-            [store.Advance(track.generation, track.position, self._book.position)]
-        )
-        track.position = self._book.position
-        track.written = True
-        track.changes.forget(SCOPES_KEPT)
+        """Write what holds no more, and what was not changed for long; keep the rest."""
+        closed, opened = track.changes.take_over()
+        scopes, unwritten = track.changes.spill(ROWS_KEPT)
+        track.spilled.update(scopes)
+        await self._write(track, closed, [*opened, *unwritten])
+
+    async def _write(
+        self, track: Track, closed: Sequence[Closed], opened: Sequence[Opened]
+    ) -> None:
+        """Write rows; new ones while the fold goes on."""
+        await self._settled()
+        if closed:
+            await self._rows.write(track.generation, closed, ())
+        if opened:
+            self._writing = asyncio.create_task(self._rows.copy(track.stored, opened))
+
+    async def _settled(self) -> None:
+        """Wait until the rows that were on their way are written."""
+        if self._writing is not None:
+            await self._writing
+            self._writing = None
+
+    async def _complete(self, tracks: Sequence[Track]) -> None:
+        """Write what holds now, and make what the rows are found by, two projections at once."""
+        waiting = [track for track in tracks if not track.complete]
+        for track in waiting:
+            await self._write(track, *track.changes.take())
+        await self._settled()
+        queue = waiting.copy()
+
+        async def work(connection: "Connection") -> None:
+            while queue:
+                await store.index(connection, queue.pop().generation)
+
+        await asyncio.gather(work(self._connection), work(self._beside))
+        for track in waiting:
+            await store.attach(self._connection, track.generation)
+            track.complete = True
 
     async def _swap(self, tracks: Sequence[Track]) -> list[Rebuilt]:
         """Go exactly as far as the live rows are, compare, and let the new ones be read."""
@@ -305,6 +380,16 @@ class _Rebuilding:
             await store.drop(self._connection, each.number)
         return done
 
+    async def _digests(
+        self, track: Track, live: Generation | None
+    ) -> "tuple[_Digest, _Digest | None]":
+        """Return the digests of the new rows and of those that they have to agree with."""
+        new = store.digest(self._connection, track.generation)
+        if live is None:
+            return await new, None
+        # The rows before do not change meanwhile: their writer is kept waiting.
+        return await asyncio.gather(new, store.digest(self._beside, live.number))
+
     async def _finish(self, track: Track, live: Generation | None) -> Rebuilt:
         await self._rows.write(track.generation, *track.changes.take())
         await self._rows.advance(
@@ -313,7 +398,8 @@ class _Rebuilding:
         total = 0
         shown: tuple[Difference, ...] = ()
         same_place = live is not None and live.position == self._book.position
-        if live is not None and same_place:
+        now, before = await self._digests(track, live if same_place else None)
+        if live is not None and before not in (None, now):
             total, shown = await store.differences(
                 self._connection, live.number, track.generation, SHOWN
             )
@@ -322,7 +408,7 @@ class _Rebuilding:
             name=track.projection.name,
             version=track.projection.version,
             position=self._book.position,
-            rows=await store.count_rows(self._connection, track.generation),
+            rows=now[0],
             differences=total,
             shown=shown,
             replaced=live.version if live is not None else None,
@@ -332,6 +418,9 @@ class _Rebuilding:
         outcome = msgspec.structs.asdict(done) | {"shown": len(shown)}
         await operations.note_rebuild(self._connection, done.name, done.position, outcome)
         return done
+
+
+_Digest: TypeAlias = tuple[int, str]
 
 
 def _goes_on(generation: Generation, epoch: str) -> bool:

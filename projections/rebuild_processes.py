@@ -1,11 +1,11 @@
-"""Rebuilds several projections at once, each share of them in a process of its own."""
+"""Rebuilds several projections at once, in this process and in others beside it."""
 
 import asyncio
 import multiprocessing
 import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from queue import Empty
 from typing import TYPE_CHECKING
 
@@ -16,17 +16,41 @@ from projections.rebuild import OnProgress, Progress, Rebuilt
 from tracker.log.event_log import open_event_log
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
     from multiprocessing.queues import Queue
 
 _LOOK_S = 0.1
 _GIVE_WAY = 10
 """How much less urgent than officials and viewers a rebuild is to the operating system."""
+_COSTS = {
+    "classification": 10.0,
+    "rounds": 4.5,
+    "best-times": 4.0,
+    "programme": 3.5,
+    "standings": 3.5,
+    "journal": 3.5,
+}
+"""Microseconds for each event of a season, beside what reading and folding take; others: 1."""
 _told: "Queue[Progress] | None" = None
 
 
 def shares(names: Sequence[str], processes: int) -> list[tuple[str, ...]]:
-    """Return which projections go together, in so many shares at most."""
-    return [found for i in range(processes) if (found := tuple(names[i::processes]))]
+    """Return which projections go together, in so many shares at most, the largest one first."""
+    found: list[list[str]] = [[] for _ in range(min(processes, len(names)))]
+    for name in sorted(names, key=_cost, reverse=True):
+        min(found, key=lambda share: sum(map(_cost, share))).append(name)
+    found.sort(key=lambda share: sum(map(_cost, share)), reverse=True)
+    return [tuple(share) for share in found]
+
+
+def _cost(name: str) -> float:
+    return _COSTS.get(name, 1.0)
+
+
+def give_way() -> None:
+    """Make this process, and those it starts, less urgent than officials and viewers."""
+    if hasattr(os, "nice"):
+        os.nice(_GIVE_WAY)
 
 
 async def rebuild_in_processes(
@@ -38,25 +62,37 @@ async def rebuild_in_processes(
     """
     names = [each.name for each in rebuild.named(ALL, name)]
     connection = await asyncpg.connect(url)
-    context = multiprocessing.get_context("spawn")
-    told: Queue[Progress] = context.Queue()
     try:
         await rebuild.prepare(connection)
-        own = shares(names, processes)
-        with ProcessPoolExecutor(
-            len(own), mp_context=context, initializer=_begin, initargs=(told,)
-        ) as pool:
-            loop = asyncio.get_running_loop()
-            work = asyncio.gather(
-                *(loop.run_in_executor(pool, _share, url, share) for share in own),
-                return_exceptions=True,
-            )
-            while not work.done():
-                await asyncio.wait([work], timeout=_LOOK_S)
-                _pass_on(told, on_progress)
+        first, *others = shares(names, processes)
+        async with _beside(url, others, on_progress) as elsewhere:
+            here = asyncio.create_task(_rebuild(url, first, on_progress))
+            done = await asyncio.gather(here, *elsewhere, return_exceptions=True)
     finally:
         await connection.close()
-    return _in_order(names, await work)
+    return _in_order(names, done)
+
+
+@asynccontextmanager
+async def _beside(
+    url: str, shares_: Sequence[tuple[str, ...]], on_progress: OnProgress
+) -> "AsyncIterator[list[asyncio.Future[list[Rebuilt]]]]":
+    """Yield what is rebuilt in other processes, one for each share."""
+    if not shares_:
+        yield []
+        return
+    context = multiprocessing.get_context("spawn")
+    told: Queue[Progress] = context.Queue()
+    with ProcessPoolExecutor(
+        len(shares_), mp_context=context, initializer=_begin, initargs=(told,)
+    ) as pool:
+        loop = asyncio.get_running_loop()
+        work = [loop.run_in_executor(pool, _share, url, share) for share in shares_]
+        passing_on = asyncio.create_task(_pass_on(told, on_progress))
+        try:
+            yield work
+        finally:
+            passing_on.cancel()
 
 
 def _in_order(
@@ -69,29 +105,31 @@ def _in_order(
     return [done[name] for name in names]
 
 
-def _pass_on(told: "Queue[Progress]", on_progress: OnProgress) -> None:
-    with suppress(Empty):
-        while True:
-            on_progress(told.get_nowait())
+async def _pass_on(told: "Queue[Progress]", on_progress: OnProgress) -> None:
+    while True:
+        with suppress(Empty):
+            while True:
+                on_progress(told.get_nowait())
+        await asyncio.sleep(_LOOK_S)
 
 
 def _begin(told: "Queue[Progress]") -> None:
     global _told  # noqa: PLW0603 - a process is handed its queue as it begins
     _told = told
-    if hasattr(os, "nice"):
-        os.nice(_GIVE_WAY)
 
 
 def _share(url: str, names: tuple[str, ...]) -> list[Rebuilt]:
-    return asyncio.run(_rebuild(url, names))
+    assert _told is not None, "a process is handed its queue as it begins"
+    return asyncio.run(_rebuild(url, names, _told.put))
 
 
-async def _rebuild(url: str, names: tuple[str, ...]) -> list[Rebuilt]:
+async def _rebuild(url: str, names: tuple[str, ...], on_progress: OnProgress) -> list[Rebuilt]:
     chosen = [each for each in ALL if each.name in names]
-    connection = await asyncpg.connect(url)
+    connection, beside = await asyncpg.connect(url), await asyncpg.connect(url)
     try:
         async with open_event_log(url) as log:
-            assert _told is not None, "a process is handed its queue as it begins"
-            return await rebuild.fill(log, connection, chosen, on_progress=_told.put)
+            both = (connection, beside)
+            return await rebuild.fill(log, both, chosen, on_progress=on_progress)
     finally:
+        await beside.close()
         await connection.close()

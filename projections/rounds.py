@@ -1,18 +1,43 @@
 """The rounds of a distance: who goes on to where, and which start lists hang on which results."""
 
+from collections.abc import Collection, Iterable, Mapping
 from typing import ClassVar
 
+from msgspec import Struct
+
 from projections.book import Book, Scope
-from projections.kept import KEPT, Kept
+from projections.kept import KEPT
 from projections.projection import Document, Row
+from projections.touches import Touch, races_between
 from tracker.domain.classification import counts
 from tracker.domain.distance import Distance
-from tracker.domain.events import Event, ProgressionSet
-from tracker.domain.marks import UNMARKED, Mark, Marks, is_complete
+from tracker.domain.events import DistanceAdded, Event, ProgressionSet
+from tracker.domain.marks import UNMARKED, Mark, Marks
 from tracker.domain.progression import words
 from tracker.domain.race import Race, ResultRow
 from tracker.domain.result import result_state
 from tracker.domain.values import Round
+
+
+class _Round(Struct, frozen=True):
+    """A round as it was rendered last, with what its row shows."""
+
+    distance: Distance
+    names: tuple[str, ...]
+    marked: Marks
+    complete: bool
+    races: tuple[Row, ...]
+    drawn: frozenset[str]
+    """Races whose start lists hang on the results of others."""
+    row: Row
+
+
+class _Known(Struct, frozen=True):
+    """The rounds of a distance as they were rendered last."""
+
+    touch: Touch | None
+    rounds: dict[Round, _Round]
+    document: Document
 
 
 class RoundsProjection:
@@ -20,16 +45,15 @@ class RoundsProjection:
 
     name: ClassVar[str] = "rounds"
     version: ClassVar[int] = 1
+    ignored: ClassVar[tuple[type[Event], ...]] = ()
 
     def __init__(self) -> None:
-        self._documents = Kept()
-        self._looked_at = Kept(4 * KEPT)
-        self._rows = Kept(4 * KEPT)
-        self._marks = Kept(4 * KEPT)
+        self._known: dict[str, _Known] = {}
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
-        """Return the distances that the event touched."""
-        del event, book
+        """Return the distances that the event touched, where a round shows it."""
+        if not book.may_show_marks(event):
+            return ()
         return tuple(sorted(name for kind, name in touched if kind == "distance"))
 
     def render(self, book: Book, scope: str) -> Document | None:
@@ -37,76 +61,102 @@ class RoundsProjection:
         distance = book.distances.get(scope)
         if distance is None or distance.added is None:
             return None
-        added, races = distance.added, book.rounds_in(scope)
-        order = _order(distance, races)
-        rows: dict[str, Row] = {
-            round_: self._row(book, scope, round_, races.get(round_, [])) for round_ in order
-        }
+        known = self._known.pop(scope, None)
+        known = self._known[scope] = _render(book, distance, distance.added, known)
+        if len(self._known) > KEPT:
+            del self._known[next(iter(self._known))]
+        return known.document
 
-        def document() -> Document:
-            header = {
-                "distance": scope,
-                "competition": added.competition,
-                "name": added.name,
-                "gender": added.gender,
-                "relay": added.relay,
-            }
-            return Document(header, rows, order)
 
-        return self._documents.of(scope, (added, *rows.values()), document)
-
-    def _row(self, book: Book, scope: str, round_: Round, races: list[Race]) -> Row:
-        """Return a round's row; the same object as long as nothing in it has changed."""
-        distance = book.distances[scope]
-        marked = book.marks_in(scope).get(round_, UNMARKED)
-        behind = [
-            book.races[each.race].shown
-            for race in races
-            if race.drawn is not None
-            for each in race.drawn.computed_from
-            if each.race in book.races
-        ]
-        return self._looked_at.of(
-            (scope, round_),
-            (distance, marked, *races, *behind),
-            lambda: self._row_of(book, distance, round_, races, behind),
+def _render(book: Book, distance: Distance, added: DistanceAdded, known: _Known | None) -> _Known:
+    """Return the rounds of a distance; the same rows as were known where nothing has changed."""
+    scope, names = added.distance, book.names_in(added.distance)
+    touch, marked = book.touch("distance", scope), book.marks_in(scope)
+    races = None if known is None else races_between(known.touch, touch)
+    before = {} if known is None else known.rounds
+    rounds = {
+        round_: _round(
+            book, distance, names.get(round_, ()), _Shown(round_, marked, before.get(round_), races)
         )
-
-    def _row_of(
-        self, book: Book, distance: Distance, round_: Round, races: list[Race], behind: list[Race]
-    ) -> Row:
-        """Return a round's row, the same object as long as nothing that it shows has changed."""
-        assert distance.added is not None
-        scope = distance.added.distance
-        marked = book.marks_in(scope).get(round_, UNMARKED)
-        revisions = {
-            race.scheduled.race: revision(race) for race in behind if race.scheduled is not None
+        for round_ in _order(distance, names)
+    }
+    order = tuple(rounds)
+    rows: dict[str, Row] = {round_: each.row for round_, each in rounds.items()}
+    if known is None or races is None or order != known.document.order:
+        header: Row = {
+            "distance": scope,
+            "competition": added.competition,
+            "name": added.name,
+            "gender": added.gender,
+            "relay": added.relay,
         }
+        return _Known(touch, rounds, Document(header, rows, order))
+    document = known.document
+    changed = [key for key, row in rows.items() if row is not document.entries[key]]
+    if changed:
+        document = document.patched(document.header, rows, document.order, changed)
+    return _Known(touch, rounds, document)
 
-        def row() -> Row:
-            return {
-                "name": _name(distance, round_, races),
-                **_table(distance.progressions.get(round_)),
-                "complete": is_complete(races),
-                "races": [_race(race, revisions) for race in races],
-                "marks": self._marks.of(
-                    (scope, round_), (marked,), lambda: _marks(book, races, marked)
-                ),
-            }
 
-        shown = (
-            part
-            for race in races
-            for part in (
-                race.scheduled,
-                result_state(race),
-                race.drawn,
-                race.field if race.drawn else None,
-                revision(race),
-                race.started_at_ms is None,
-            )
-        )
-        return self._rows.of((scope, round_), (distance, marked, *shown, *revisions.values()), row)
+class _Shown(Struct, frozen=True):
+    """What is known of a round that is rendered."""
+
+    round: Round
+    marks: Mapping[str, Marks]
+    known: _Round | None
+    races: tuple[str, ...] | None
+    """The only ones that may be others than they are known."""
+
+
+def _round(book: Book, distance: Distance, names: tuple[str, ...], shown: _Shown) -> _Round:
+    """Return a round; the same object as long as nothing in it has changed."""
+    round_, known, races = shown.round, shown.known, shown.races
+    marked = shown.marks.get(round_, UNMARKED)
+    again: Collection[str] = names
+    same = known is not None and known.marked is marked and known.distance is distance
+    if known is not None and races is not None and known.names == names:
+        again = known.drawn.union(race for race in races if race in names)
+        if same and not again:
+            return known
+    rows = _rows(book, names, again, known)
+    complete = all(row["revision"] for row in rows) and bool(rows)
+    if known is not None and same and known.complete is complete and rows == known.races:
+        return known
+    marks = None
+    if known is not None and known.marked is marked:
+        marks = known.row["marks"]
+    row: Row = {
+        "name": _name(distance, round_, [book.races[race].shown for race in names]),
+        **_table(distance.progressions.get(round_)),
+        "complete": complete,
+        "races": list(rows),
+        "marks": _marks(book, names, marked) if marks is None else marks,
+    }
+    drawn = frozenset(race["race"] for race in rows if race["drawn"] is not None)
+    return _Round(distance, names, marked, complete, rows, drawn, row)
+
+
+def _rows(
+    book: Book, names: Iterable[str], again: Collection[str], known: _Round | None
+) -> tuple[Row, ...]:
+    """Return the rows of a round's races, of which some may be others than before."""
+    before = {} if known is None else {row["race"]: row for row in known.races}
+    return tuple(
+        _race(book.races[name].shown, _revisions(book, book.races[name].shown))
+        if name in again or name not in before
+        else before[name]
+        for name in names
+    )
+
+
+def _revisions(book: Book, race: Race) -> dict[str, int]:
+    """Return the revisions of the results that a start list was drawn from."""
+    behind = race.drawn.computed_from if race.drawn is not None else ()
+    return {
+        each.race: revision(book.races[each.race].shown)
+        for each in behind
+        if each.race in book.races
+    }
 
 
 def revision(race: Race) -> int:
@@ -122,8 +172,8 @@ def read_marks(row: Row) -> Marks:
     }
 
 
-def _order(distance: Distance, races: dict[Round, list[Race]]) -> tuple[Round, ...]:
-    return tuple(dict.fromkeys((*(added.round for added in distance.rounds), *races)))
+def _order(distance: Distance, names: Iterable[Round]) -> tuple[Round, ...]:
+    return tuple(dict.fromkeys((*(added.round for added in distance.rounds), *names)))
 
 
 def _name(distance: Distance, round_: Round, races: list[Race]) -> str:
@@ -195,9 +245,9 @@ def _place(order: "tuple[str, ...] | list[str]", competitor: str) -> int | None:
     return order.index(competitor) + 1 if competitor in order else None
 
 
-def _marks(book: Book, races: list[Race], marks: Marks) -> Row:
+def _marks(book: Book, names: Iterable[str], marks: Marks) -> Row:
     rows: dict[str, tuple[str, ResultRow]] = {}
-    for race in races:
+    for race in (book.races[name].shown for name in names):
         if race.scheduled is not None and counts(race):
             rows |= {row.competitor: (race.scheduled.race, row) for row in book.sheet(race)}
     return {competitor: _mark(mark, *rows[competitor]) for competitor, mark in marks.items()}

@@ -90,14 +90,60 @@ begin
     insert into read_model.generations (projection, version, live, filled_by, position, epoch)
     values (_projection, _version, _live, _filled_by, 0, _epoch)
     returning generation into _generation;
-    _table := format('%s_v%s_%s', _projection, _version, _generation);
-    -- Attached, not created as a partition: readers of the others are not kept waiting.
-    execute format('create table read_model.%I (like read_model.rows including all)', _table);
+    _table := read_model.table_of(_generation);
+    if _filled_by = 'rebuild' then
+        -- Nobody reads it before it is complete: what it is found by is made then, at once.
+        execute format(
+            'create table read_model.%I'
+            ' (like read_model.rows including constraints, check (generation = %s))',
+            _table, _generation
+        );
+    else
+        -- Attached, not created as a partition: readers of the others are not kept waiting.
+        execute format('create table read_model.%I (like read_model.rows including all)', _table);
+        perform read_model.attach_generation(_generation);
+    end if;
+    return _generation;
+end
+$$;
+
+create or replace function read_model.table_of(_generation bigint)
+returns text
+language sql stable
+return (
+    select format('%s_v%s_%s', projection, version, generation)
+    from read_model.generations where generation = _generation
+);
+
+-- What the rows of a filled generation are found by.
+create or replace function read_model.index_generation(_generation bigint)
+returns void
+language plpgsql as $$
+declare
+    _table text := read_model.table_of(_generation);
+begin
+    execute format(
+        'create unique index on read_model.%I (generation, scope, key) where until is null', _table
+    );
+    execute format(
+        'create index on read_model.%I using gist (read_model.span(scope, since, until))', _table
+    );
+    execute format(
+        'create index on read_model.%I using gist (int8range(since, until)) where key = %L',
+        _table, ''
+    );
+    execute format('analyze read_model.%I', _table);
+end
+$$;
+
+create or replace function read_model.attach_generation(_generation bigint)
+returns void
+language plpgsql as $$
+begin
     execute format(
         'alter table read_model.rows attach partition read_model.%I for values in (%s)',
-        _table, _generation
+        read_model.table_of(_generation), _generation
     );
-    return _generation;
 end
 $$;
 
@@ -107,13 +153,14 @@ language plpgsql as $$
 declare
     _table text;
 begin
-    delete from read_model.generations
-    where generation = _generation and not live
-    returning format('%s_v%s_%s', projection, version, generation) into _table;
+    select read_model.table_of(generation) into _table
+    from read_model.generations where generation = _generation and not live;
     if _table is not null then
+        -- The rows first: a writer that is in them still has to find out from its checkpoint.
         execute format('drop table read_model.%I', _table);
+        delete from read_model.generations where generation = _generation;
     end if;
 end
 $$;
 
-comment on table read_model.rows is 'layout 2';
+comment on table read_model.rows is 'layout 3';

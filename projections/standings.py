@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from projections.book import Book, Scope
+from projections.book import BEFORE_A_RESULT, Book, Scope
 from projections.kept import Kept
 from projections.projection import Document, Row
 from tracker.domain.events import Event
@@ -37,6 +37,7 @@ class StandingsProjection:
 
     name: ClassVar[str] = "standings"
     version: ClassVar[int] = 2
+    ignored: ClassVar[tuple[type[Event], ...]] = BEFORE_A_RESULT
 
     def __init__(self) -> None:
         self._documents = Kept()

@@ -1,6 +1,6 @@
 """The temporal rows in PostgreSQL: generations, what they hold, how far they are."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
 
-LAYOUT = "layout 2"
+LAYOUT = "layout 3"
 """What `schema.sql` says of itself; another one is dropped, and filled anew."""
 QUERIES = sql.load(Path(__file__).with_name("queries.sql"))
 SCHEMA = sql.load(Path(__file__).with_name("schema.sql"))
+_COLUMNS = ("generation", "scope", "key", "ord", "since", "until", "data")
+_ESCAPES = {b"\\": b"\\\\", b"\t": b"\\t", b"\n": b"\\n", b"\r": b"\\r"}
+"""What COPY would take for something else in a text."""
+_SPECIAL = frozenset(b"".join(_ESCAPES))
 
 FilledBy: TypeAlias = Literal["runner", "rebuild"]
 
@@ -41,6 +45,11 @@ class Generation(Struct, frozen=True):
     position: int
     failure: str | None
     epoch: str
+
+    @property
+    def table(self) -> str:
+        """Return the name of the table that holds its rows."""
+        return f"{self.projection}_v{self.version}_{self.number}"
 
 
 class Advance(Struct, frozen=True):
@@ -120,11 +129,21 @@ async def begin(
     filled_by: FilledBy,
     epoch: str,
 ) -> Generation:
-    """Create an empty generation."""
+    """Create an empty generation; one that a rebuild fills must be completed to be read."""
     number = await connection.fetchval(
         QUERIES["begin_generation"], projection, version, live, filled_by, epoch
     )
     return Generation(number, projection, version, live, filled_by, 0, None, epoch)
+
+
+async def index(connection: "Connection", generation: int) -> None:
+    """Make what the rows are found by that a rebuild has filled a generation with."""
+    await connection.execute(QUERIES["index_generation"], generation)
+
+
+async def attach(connection: "Connection", generation: int) -> None:
+    """Let the rows of a generation be found that is indexed."""
+    await connection.execute(QUERIES["attach_generation"], generation)
 
 
 async def promote(connection: "Connection", new: int, old: Generation | None) -> None:
@@ -139,9 +158,11 @@ async def hold(connection: "Connection", generation: int) -> None:
     await connection.execute(QUERIES["hold_generation"], generation)
 
 
-async def count_rows(connection: "Connection", generation: int) -> int:
-    """Return how many rows a generation has, of now and of then."""
-    return int(await connection.fetchval(QUERIES["count_rows"], generation))
+async def digest(connection: "Connection", generation: int) -> tuple[int, str]:
+    """Return how many rows a generation has, and a digest of them that minds no order."""
+    row = await connection.fetchrow(QUERIES["digest"], generation)
+    assert row is not None, "counting always answers"
+    return row["rows"], row["digest"]
 
 
 async def differences(
@@ -219,25 +240,12 @@ class Rows:
                 [row.data.decode() for row in opened],
             )
 
-    async def copy(self, generation: int, opened: Sequence[Opened]) -> None:
+    async def copy(self, generation: Generation, opened: Sequence[Opened]) -> None:
         """Write many rows of a generation that nobody reads yet."""
         await self._number({each.scope for each in opened})
-        await self._connection.copy_records_to_table(
-            "rows",
-            schema_name="read_model",
-            columns=["generation", "scope", "key", "ord", "since", "until", "data"],
-            records=[
-                (
-                    generation,
-                    self._numbers[row.scope],
-                    row.key,
-                    row.ord,
-                    row.since,
-                    row.until,
-                    row.data.decode(),
-                )
-                for row in opened
-            ],
+        lines = _lines(generation.number, opened, self._numbers)
+        await self._connection.copy_to_table(
+            generation.table, schema_name="read_model", columns=_COLUMNS, source=_once(lines)
         )
 
     async def advance(self, moves: Sequence[Advance]) -> None:
@@ -266,3 +274,34 @@ class Rows:
             await self._connection.execute(QUERIES["name_scopes"], new)
             rows = await self._connection.fetch(QUERIES["scope_numbers"], unknown)
         self._numbers.update({row["scope"]: row["number"] for row in rows})
+
+
+async def _once(block: bytes) -> AsyncIterator[bytes]:
+    """Yield a block, as a source to copy from."""
+    yield block
+
+
+def _lines(generation: int, opened: Iterable[Opened], numbers: Mapping[str, int]) -> bytes:
+    """Return rows in the text format of COPY."""
+    return b"".join(
+        b"%d\t%d\t%b\t%d\t%d\t%b\t%b\n"
+        % (
+            generation,
+            numbers[row.scope],
+            _escaped(row.key.encode()),
+            row.ord,
+            row.since,
+            b"\\N" if row.until is None else b"%d" % row.until,
+            row.data.replace(b"\\", b"\\\\"),  # JSON holds no other byte that COPY minds
+        )
+        for row in opened
+    )
+
+
+def _escaped(key: bytes) -> bytes:
+    """Return a text as COPY reads it."""
+    if _SPECIAL.isdisjoint(key):
+        return key
+    for byte, escape in _ESCAPES.items():
+        key = key.replace(byte, escape)
+    return key

@@ -45,7 +45,9 @@ class Track:
     ) -> None:
         self.projection = projection
         self.skipped = skipped
+        self._ignored = frozenset(projection.ignored)
         """Positions at which nothing is rendered, by an operator's decision."""
+        self.stored = generation
         self.generation = generation.number
         self.live = generation.live
         self.position = generation.position
@@ -53,14 +55,16 @@ class Track:
         self.changes = Changes()
         self.failure: str | None = None
         self.failed_at = 0
-        self.written = False
-        """Whether rows were written that are not kept in memory."""
+        self.spilled: set[str] = set()
+        """Scopes with rows that a rebuild has written and does not keep in memory."""
+        self.complete = False
+        """Whether the rows that a rebuild has filled can be found."""
         self.reported = False
         """Whether the failure stands in the database."""
 
     def scopes(self, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the scopes that the book's last event may have changed."""
-        if book.position in self.skipped:
+        if type(book.event) in self._ignored or book.position in self.skipped:
             return ()
         try:
             return tuple(dict.fromkeys(self.projection.scopes(book.event, touched, book)))

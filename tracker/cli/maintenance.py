@@ -8,7 +8,7 @@ import msgspec
 from cyclopts import App, Parameter, validators
 
 from projections import ALL, operations, rebuild
-from projections.rebuild_processes import rebuild_in_processes
+from projections.rebuild_processes import give_way, rebuild_in_processes
 from projections.writer import Status
 from tracker import archive
 from tracker.app import connected, maintaining, notary_of, stored
@@ -85,6 +85,8 @@ def rebuild_(
     """
     if (name is None) != all_:
         raise NothingNamed("name one projection, or give --all")
+
+    give_way()
 
     async def work() -> list[rebuild.Rebuilt]:
         async with stored(store.settings()) as (url, _):

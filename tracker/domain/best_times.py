@@ -304,6 +304,8 @@ def confirmable(races: Iterable[Race], stated: Stated) -> Confirmable:
     void: list[Void] = []
     all_held: list[tuple[ConfirmedKind, Best]] = []
     for race in races:
+        if not race.confirmed and not standing:
+            continue
         table = skated(race).table
         if not race.confirmed and not any((kind, table) in standing for kind in CONFIRMED_KINDS):
             continue

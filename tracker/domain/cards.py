@@ -50,8 +50,10 @@ _Shown = list[tuple[str, Decision]]
 
 
 def _yellow(shown: _Shown, needed: int) -> Iterator[Escalation]:
-    for race, competitor in dict.fromkeys((race, d.competitor) for race, d in shown):
-        own = [d for where, d in shown if (where, d.competitor) == (race, competitor)]
+    in_a_race: dict[tuple[str, str], list[Decision]] = {}
+    for race, decision in shown:
+        in_a_race.setdefault((race, decision.competitor), []).append(decision)
+    for (race, competitor), own in in_a_race.items():
         penalties = [d for d in own if d.kind == "PEN"]
         if needed and len(penalties) >= needed and not any(d.kind in {"YC", "RC"} for d in own):
             yield Escalation(
@@ -64,10 +66,14 @@ def _yellow(shown: _Shown, needed: int) -> Iterator[Escalation]:
 
 
 def _red(shown: _Shown, needed: int) -> Iterator[Escalation]:
-    for competitor in dict.fromkeys(d.competitor for _, d in shown):
-        cards = [(race, d) for race, d in shown if (d.competitor, d.kind) == (competitor, "YC")]
-        has_red = any((d.competitor, d.kind) == (competitor, "RC") for _, d in shown)
-        if needed and len(cards) >= needed and not has_red:
+    cards_of: dict[str, _Shown] = {}
+    for race, decision in shown:
+        if decision.kind == "YC":
+            cards_of.setdefault(decision.competitor, []).append((race, decision))
+    red = {decision.competitor for _, decision in shown if decision.kind == "RC"}
+    for competitor in dict.fromkeys(decision.competitor for _, decision in shown):
+        cards = cards_of.get(competitor, [])
+        if needed and len(cards) >= needed and competitor not in red:
             yield Escalation(
                 "RC",
                 competitor,

@@ -11,6 +11,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from tracker.domain.events import RaceScheduled
 from tracker.domain.race import Race, ResultRow
 from tracker.domain.result import STATUS_ORDER, result_state, sheet
 from tracker.domain.ruleset import Ruleset
@@ -47,10 +48,10 @@ _Key = tuple[int, int, int, tuple[tuple[int, ...], int]]
 """Round group, penal class, place; then places in earlier rounds where they count, and the time."""
 
 
-class _Last(Struct, frozen=True):
-    """A competitor's result in the last round they reached."""
+class Placed(Struct, frozen=True):
+    """A competitor's result in a race: in the end, in the last round they reached."""
 
-    race: Race
+    scheduled: RaceScheduled
     row: ResultRow
     round_order: int
     """Which round, 0 being the best."""
@@ -70,8 +71,19 @@ def classify(races: Sequence[Race], ruleset: Ruleset) -> tuple[Classified, ...]:
     Equal keys share a rank, and the next rank is left out; equal penalties are printed one after
     the other by NOC, as the ISU does. Who lost the distance by a card stands last, without a rank.
     """
-    last = sorted(_last_results(races, ruleset), key=_order)
-    final = is_final(races)
+    placed = [
+        place(race.scheduled, sheet(race), ruleset)
+        for race in races
+        if race.scheduled is not None and not race.cancelled and counts(race)
+    ]
+    return classify_placed(placed, ruleset, final=is_final(races))
+
+
+def classify_placed(
+    placed: Sequence[Sequence[Placed]], ruleset: Ruleset, *, final: bool
+) -> tuple[Classified, ...]:
+    """Return the classification that follows from the places in each race that counts."""
+    last = sorted(_last_results(placed, ruleset), key=_order)
     ranks = _ranks(last, ruleset)
     medals = _medals(last, ranks, ruleset) if final else {}
     return tuple(
@@ -80,62 +92,76 @@ def classify(races: Sequence[Race], ruleset: Ruleset) -> tuple[Classified, ...]:
     )
 
 
-def _last_results(races: Sequence[Race], ruleset: Ruleset) -> Iterable[_Last]:
+def place(
+    scheduled: RaceScheduled, rows: Iterable[ResultRow], ruleset: Ruleset
+) -> tuple[Placed, ...]:
+    """Return the places in one race, from its public result."""
+    rounds = ruleset.rounds_of(scheduled.metres, relay=scheduled.relay)
+    order = _round_order(scheduled.round, rounds)
+    return tuple(
+        Placed(scheduled, row, order, _key(row, scheduled.round, rounds, ruleset)) for row in rows
+    )
+
+
+def _last_results(placed: Sequence[Sequence[Placed]], ruleset: Ruleset) -> Iterable[Placed]:
     """Return the best round that each competitor reached in a race that has been skated."""
-    best: dict[str, _Last] = {}
+    best: dict[str, Placed] = {}
+    for race in placed:
+        for one in race:
+            before = best.get(one.row.competitor)
+            if before is None or (one.round_order, one.key) < (before.round_order, before.key):
+                best[one.row.competitor] = one
+    if ruleset.classification_time == "best_of_distance":
+        _part_by_earlier_rounds(best, placed)
+    return _level([_with_whole_team(last, placed) for last in best.values()])
+
+
+def _part_by_earlier_rounds(best: dict[str, Placed], placed: Sequence[Sequence[Placed]]) -> None:
+    """Part equals by their places in earlier rounds, then by their best time of the distance."""
     times: dict[str, int] = {}
     places: dict[str, list[tuple[int, int]]] = {}
-    for race in races:
-        if race.scheduled is None or race.cancelled or not counts(race):
-            continue
-        rounds = ruleset.rounds_of(race.scheduled.metres, relay=race.scheduled.relay)
-        order = _round_order(race.scheduled.round, rounds)
-        for row in sheet(race):
-            if row.time_ms is not None:
-                times[row.competitor] = min(row.time_ms, times.get(row.competitor, _NO_TIME))
-            places.setdefault(row.competitor, []).append((order, row.rank or _NO_PLACE))
-            last = _Last(race, row, order, _key(row, race.scheduled.round, rounds, ruleset))
-            before = best.get(row.competitor)
-            if before is None or (order, last.key) < (before.round_order, before.key):
-                best[row.competitor] = last
-    if ruleset.classification_time == "best_of_distance":
-        for who, last in best.items():
-            earlier = sorted(each for each in places[who] if each[0] > last.round_order)
-            tie = tuple(place for _, place in earlier), times.get(who, _NO_TIME)
-            best[who] = replace(last, key=(*last.key[:3], tie))
-    return _level([_with_whole_team(last, races) for last in best.values()])
+    for race in placed:
+        for one in race:
+            who, time_ms = one.row.competitor, one.row.time_ms
+            if time_ms is not None:
+                times[who] = min(time_ms, times.get(who, _NO_TIME))
+            places.setdefault(who, []).append((one.round_order, one.row.rank or _NO_PLACE))
+    for who, last in best.items():
+        earlier = sorted(each for each in places[who] if each[0] > last.round_order)
+        tie = tuple(rank for _, rank in earlier), times.get(who, _NO_TIME)
+        best[who] = replace(last, key=(*last.key[:3], tie))
 
 
-def _with_whole_team(last: _Last, races: Iterable[Race]) -> _Last:
+def _with_whole_team(last: Placed, placed: Iterable[Iterable[Placed]]) -> Placed:
     """Add the skaters who raced for a team in other rounds than its last one."""
     if not last.row.line_up:
         return last
     rows = [
-        row
-        for race in races
-        if not race.cancelled and counts(race)
-        for row in sheet(race)
-        if row.competitor == last.row.competitor and row.status != "DNS"
+        one.row
+        for race in placed
+        for one in race
+        if one.row.competitor == last.row.competitor and one.row.status != "DNS"
     ]
     named = {member.skater: member for row in (last.row, *rows) for member in row.line_up}
     return replace(last, row=replace(last.row, line_up=tuple(named.values())))
 
 
-def _level(results: Collection[_Last]) -> list[_Last]:
+def _level(results: Collection[Placed]) -> list[Placed]:
     """Give everybody in a dead heat the best of what parts equals, so that it parts them not."""
     fastest: dict[tuple[str, int | None], tuple[tuple[int, ...], int]] = {}
     for one in results:
-        heat = _heat(one)
-        fastest[heat] = min(one.key[3], fastest.get(heat, one.key[3]))
-    return [
-        one if one.row.rank is None else replace(one, key=(*one.key[:3], fastest[_heat(one)]))
-        for one in results
-    ]
-
-
-def _heat(one: _Last) -> tuple[str, int | None]:
-    """Return what those in a dead heat have in common: the race and the place."""
-    return (one.race.scheduled.race if one.race.scheduled else "", one.row.rank)
+        heat, parted_by = (one.scheduled.race, one.row.rank), one.key[3]
+        known = fastest.get(heat)
+        if known is None or parted_by < known:
+            fastest[heat] = parted_by
+    found = []
+    for one in results:
+        best = fastest[one.scheduled.race, one.row.rank]
+        if one.row.rank is None or best == one.key[3]:
+            found.append(one)
+        else:
+            found.append(replace(one, key=(*one.key[:3], best)))
+    return found
 
 
 def counts(race: Race) -> bool:
@@ -166,11 +192,11 @@ def _lost_the_distance(row: ResultRow, ruleset: Ruleset) -> bool:
     return row.status == "RC" or (row.status == "YC" and ruleset.yellow_card == "loses_distance")
 
 
-def _order(one: _Last) -> tuple[_Key, str, int, str]:
+def _order(one: Placed) -> tuple[_Key, str, int, str]:
     return (one.key, one.row.noc, one.row.start_position, one.row.competitor)
 
 
-def _ranks(last: Sequence[_Last], ruleset: Ruleset) -> list[int | None]:
+def _ranks(last: Sequence[Placed], ruleset: Ruleset) -> list[int | None]:
     ranks: list[int | None] = []
     for i, one in enumerate(last):
         if _lost_the_distance(one.row, ruleset):
@@ -183,7 +209,7 @@ def _ranks(last: Sequence[_Last], ruleset: Ruleset) -> list[int | None]:
 
 
 def _medals(
-    last: Sequence[_Last], ranks: Sequence[int | None], ruleset: Ruleset
+    last: Sequence[Placed], ranks: Sequence[int | None], ruleset: Ruleset
 ) -> dict[str, Medal]:
     """Return the medals: to the best three places among those without a penalty.
 
@@ -191,12 +217,9 @@ def _medals(
     """
     medals: dict[str, Medal] = {}
     for one, rank in zip(last, ranks, strict=True):
-        scheduled = one.race.scheduled
-        in_final_a = scheduled is not None and scheduled.round == "FINAL_A"
-        eligible = in_final_a or (
-            ruleset.final_a_penalty == "after_final_b"
-            and scheduled is not None
-            and scheduled.round == "FINAL_B"
+        round_ = one.scheduled.round
+        eligible = round_ == "FINAL_A" or (
+            ruleset.final_a_penalty == "after_final_b" and round_ == "FINAL_B"
         )
         placed = one.row.rank is not None
         if eligible and placed and rank is not None and rank <= len(_MEDALS):
@@ -205,14 +228,11 @@ def _medals(
 
 
 def _classified(
-    one: _Last, rank: int | None, medal: Medal | None, ruleset: Ruleset, *, final: bool
+    one: Placed, rank: int | None, medal: Medal | None, ruleset: Ruleset, *, final: bool
 ) -> Classified:
     penalised = one.row.status in STATUS_ORDER and one.row.status not in {"DNF", "WDR"}
     scores = rank is not None and (not penalised or _penalised_scores(one, ruleset))
-    scheduled = one.race.scheduled
-    if ruleset.points.rounds and (
-        scheduled is None or scheduled.round not in ruleset.points.rounds
-    ):
+    if ruleset.points.rounds and one.scheduled.round not in ruleset.points.rounds:
         scores = False
     points = ruleset.points_for(rank) if final and scores and rank is not None else 0
     return Classified(
@@ -221,8 +241,8 @@ def _classified(
         family_name=one.row.family_name,
         noc=one.row.noc,
         rank=rank,
-        round=scheduled.round if scheduled else "",
-        race=scheduled.race if scheduled else "",
+        round=one.scheduled.round,
+        race=one.scheduled.race,
         place=one.row.rank,
         time_ms=one.row.time_ms,
         status=one.row.status,
@@ -232,12 +252,10 @@ def _classified(
     )
 
 
-def _penalised_scores(one: _Last, ruleset: Ruleset) -> bool:
+def _penalised_scores(one: Placed, ruleset: Ruleset) -> bool:
     """Return whether a penalised place scores: only in Final A, and as the ruleset says."""
-    scheduled = one.race.scheduled
     return (
         ruleset.points.penalised_score
         and one.row.status == "PEN"
-        and scheduled is not None
-        and scheduled.round == "FINAL_A"
+        and one.scheduled.round == "FINAL_A"
     )

@@ -91,19 +91,19 @@ def going_on(
     place = 0
     for target in targets:
         place += target.by_place
-        by_place = [one for one in left if one.row.rank is not None and one.row.rank <= place]
-        if not target.by_place:
-            by_place = []
-        advanced = [
-            one for one in left if one not in by_place and _advanced_to(one, target, targets)
-        ]
+        by_place = []
+        if target.by_place:
+            by_place = [one for one in left if one.row.rank is not None and one.row.rank <= place]
+        directly = set(map(id, by_place))
+        behind = [one for one in left if id(one) not in directly]
+        advanced = [one for one in behind if _advanced_to(one, target, targets)]
         used = sum(_uses_time_place(one, default=takes_time_place) for one in advanced)
-        rest = [
-            one
-            for one in left
-            if one not in by_place and one.row.advancement is None and one.row.rank is not None
-        ]
-        by_time = _fastest(rest, max(target.by_time - used, 0), by_time_alone=by_time_alone)
+        by_time: list[_Left] = []
+        if target.by_time > used:
+            rest = [
+                one for one in behind if one.row.advancement is None and one.row.rank is not None
+            ]
+            by_time = _fastest(rest, target.by_time - used, by_time_alone=by_time_alone)
         goers += _goers(by_place, target, "place")
         goers += _goers(by_time, target, "time")
         goers += _goers(advanced, target, "referee")
@@ -148,7 +148,7 @@ def _fastest(left: Iterable[_Left], count: int, *, by_time_alone: bool) -> list[
     ordered = sorted(left, key=key)
     if by_time_alone:
         ordered = [one for one in ordered if one.row.time_ms is not None]
-    if count == 0 or not ordered:
+    if not ordered:
         return []
     last = key(ordered[min(count, len(ordered)) - 1])
     tie = last[1] != _NO_TIME

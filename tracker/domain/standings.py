@@ -65,16 +65,30 @@ TEAMS = "teams"
 Distances = Sequence[tuple[DistanceAdded, Sequence[Classified]]]
 
 
+def tables_of(ruleset: Ruleset, added: DistanceAdded) -> tuple[str, ...]:
+    """Return the tables in which the results of a distance count."""
+    if added.relay:
+        return (added.code,)
+    teams = (TEAMS,) if ruleset.overall.teams == "individual" else ()
+    return (added.gender, added.code, *teams)
+
+
 def tables(
-    ruleset: Ruleset, distances: Distances, brought: Iterable[PointsBroughtIn]
+    ruleset: Ruleset,
+    distances: Distances,
+    brought: Iterable[PointsBroughtIn],
+    only: str | None = None,
 ) -> dict[str, tuple[Standing, ...]]:
     """Return every table of a series by name, such as `men`, `women-500` or `men-5000-relay`.
 
-    `distances` holds the distances whose results are final, in the order they were skated.
+    `distances` holds the distances whose results are final, in the order they were skated. With
+    `only`, those are enough whose results count in that table, and no other is returned.
     """
     lines: dict[str, dict[str, _Line]] = defaultdict(dict)
     for added, classified in distances:
         names = [added.code] if added.relay else [added.gender, added.code]
+        if only is not None:
+            names = [name for name in names if name == only]
         for one in classified:
             if one.rank is None:
                 continue
@@ -83,18 +97,26 @@ def tables(
             for name in names:
                 line = _line(lines[name], competitor, one.name, one.family_name, one.noc)
                 line.results.append(scored)
-            if ruleset.overall.teams == "individual" and not added.relay:
+            if only in (None, TEAMS) and TEAMS in tables_of(ruleset, added):
                 _line(lines[TEAMS], one.noc, one.noc, "", one.noc).results.append(scored)
     for one_brought in brought:
         table = one_brought.table
+        if only not in (None, table):
+            continue
         by_noc = table == TEAMS or table.endswith("-relay")
         competitor = one_brought.noc if by_noc else one_brought.competitor
         line = _line(lines[table], competitor, one_brought.name, "", one_brought.noc)
         line.brought_in += one_brought.points
     for gender, competitor, bonus in bonuses(ruleset, distances):
+        if only not in (None, gender):
+            continue
         lines[gender][competitor].bonus += bonus
     order = {added.distance: i for i, (added, _) in enumerate(distances)}
-    return {name: _table(table, ruleset, name, order) for name, table in sorted(lines.items())}
+    return {
+        name: _table(table, ruleset, name, order)
+        for name, table in sorted(lines.items())
+        if only in (None, name)
+    }
 
 
 def counting(ruleset: Ruleset, table: str) -> int:

@@ -3,7 +3,7 @@
 import msgspec
 
 from tracker.domain.events import Event
-from tracker.log.recorded_event import NewEvent, RecordedEvent
+from tracker.log.recorded_event import NewEvent, Recorded
 from tracker.log.upcasting import RETIRED, upcast
 
 _ENCODER = msgspec.json.Encoder()
@@ -15,7 +15,7 @@ def encode(event: Event) -> NewEvent:
     return NewEvent(type(event).__name__, _ENCODER.encode(event))
 
 
-def decode(recorded: RecordedEvent) -> Event:
+def decode(recorded: Recorded) -> Event:
     """Return the fact that a recorded event holds, in the words of today.
 
     Raises msgspec.ValidationError when the data is of no type that this version knows.

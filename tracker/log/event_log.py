@@ -11,7 +11,7 @@ import asyncpg
 
 from tracker import sql
 from tracker.log.appender import Appender, receipt_of
-from tracker.log.recorded_event import Append, Appended, NewEvent, RecordedEvent
+from tracker.log.recorded_event import Append, Appended, NewEvent, Recorded, RecordedEvent
 from tracker.log.wakeup import Listener, Wakeup
 
 __all__ = [
@@ -89,6 +89,22 @@ class EventLog:
         rows = await self._pool.fetch(QUERIES["after"], position, limit, last)
         return [recorded(row) for row in rows]
 
+    async def read_facts(
+        self, after: int, up_to: int, *, without: Sequence[str] = ()
+    ) -> list[Recorded]:
+        """Return the events of a stretch but for some types, without what no fold reads."""
+        rows = await self._pool.fetch(QUERIES["facts"], after, up_to, list(without))
+        return [_fact(row) for row in rows]
+
+    async def read_some(
+        self, streams: Sequence[str], after: int, up_to: int, *, types: Sequence[str]
+    ) -> list[Recorded]:
+        """Return the events of some types of some streams, without what no fold reads."""
+        rows = await self._pool.fetch(
+            QUERIES["some_facts"], list(streams), after, up_to, list(types)
+        )
+        return [_fact(row) for row in rows]
+
     async def read_streams(
         self, streams: Sequence[str], after: int, *, limit: int = PAGE
     ) -> list[RecordedEvent]:
@@ -121,6 +137,11 @@ class EventLog:
     async def position_at(self, when: datetime) -> int:
         """Return the last position recorded at or before a moment; 0 if none."""
         return int(await self._pool.fetchval(QUERIES["position_at"], when))
+
+
+def _fact(row: "asyncpg.Record") -> Recorded:
+    position, stream, version, type_, data, *rest = row
+    return Recorded(position, stream, version, type_, data.encode(), *rest)
 
 
 def recorded(row: "asyncpg.Record") -> RecordedEvent:

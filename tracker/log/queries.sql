@@ -66,6 +66,20 @@ select position, stream, version, type, data, occurred_at, recorded_at, official
  order by position
  limit $2
 
+-- name: facts
+-- What is folded of the events after position $1, up to position $2, but for the types $3.
+select position, stream, version, type, data, occurred_at, recorded_at, official, device
+  from events
+ where position > $1 and position <= $2 and type <> all($3::text[])
+ order by position
+
+-- name: some_facts
+-- What is folded of the events of the streams $1 after position $2, up to $3, of the types $4.
+select position, stream, version, type, data, occurred_at, recorded_at, official, device
+  from events
+ where stream = any($1::text[]) and position > $2 and position <= $3 and type = any($4::text[])
+ order by position
+
 -- name: position_at
 select position_at($1)
 

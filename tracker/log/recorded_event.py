@@ -40,8 +40,8 @@ class Appended(Struct, frozen=True):
     repeated: bool = False
 
 
-class RecordedEvent(Struct, frozen=True):
-    """An event as the log holds it."""
+class Recorded(Struct, frozen=True):
+    """What a fold reads of an event in the log."""
 
     position: int
     stream: str
@@ -52,6 +52,11 @@ class RecordedEvent(Struct, frozen=True):
     recorded_at: datetime
     official: str
     device: str
+
+
+class RecordedEvent(Recorded, frozen=True):
+    """An event as the log holds it."""
+
     device_seq: int | None
     causation: int | None
     hash: bytes

@@ -33,9 +33,9 @@ async def skip(pool: "asyncpg.Pool[Any]", position: int, name: str = "broken") -
 
 
 async def gone_on(runner: Runner) -> None:
-    """Wait until no projection has stopped any more."""
+    """Wait until no projection has stopped any more, or is behind the log."""
     async with asyncio.timeout(LATER_S):
-        while {each.state for each in await runner.status()} != {"live"}:  # noqa: ASYNC110 - the database says so, not an event
+        while {(each.state, each.lag) for each in await runner.status()} != {("live", 0)}:  # noqa: ASYNC110 - the database says so, not an event
             await asyncio.sleep(0.02)
 
 

@@ -106,7 +106,7 @@ def test_a_state_that_is_put_in_counts_once_the_rest_is_forgotten(day: RaceDay) 
     book.forget()
 
     assert book.classified("cup/women-500") == ()
-    assert book.rounds_in("cup/women-500") == {}
+    assert book.names_in("cup/women-500") == {}
 
 
 def test_versions_at_positions_are_those_of_the_log(day: RaceDay) -> None:
