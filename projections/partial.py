@@ -10,7 +10,8 @@ from typing import Protocol
 
 from projections.book import ON_THE_ICE, Book
 from tracker.domain import events as e
-from tracker.domain.race import Race
+from tracker.domain.finish_times import STRONGEST_FIRST, reading
+from tracker.domain.race import OnIce, Race
 from tracker.log.recorded_event import Recorded, RecordedEvent
 
 PAGE = 20_000
@@ -33,6 +34,7 @@ _AT_ANY_TIME = frozenset(
         e.SheetSigned,
         e.ProtestLodged,
         e.ProtestDecided,
+        e.VideoBookmarked,
     )
 )
 """Facts before and after which a result leans on crossings as much, or as little."""
@@ -126,14 +128,22 @@ class PartialLog:
 
 
 def stands_alone(race: Race) -> bool:
-    """Say whether a result follows without crossings: who finished has a place and a time."""
+    """Say whether a result follows without crossings.
+
+    Who finished has a place, and a time that no crossing outranks, whatever measured it.
+    """
     placed = {competitor for group in race.finish_groups for competitor in group}
     return all(
         c.out is not None
         or c.declared is not None
-        or (c.timed is not None and c.starter.competitor in placed)
+        or (_outranks_crossings(c) and c.starter.competitor in placed)
         for c in race.field.values()
     )
+
+
+def _outranks_crossings(c: OnIce) -> bool:
+    read = reading(c)
+    return read is not None and read.time_source == STRONGEST_FIRST[0]
 
 
 def _merged(some: Sequence[Recorded], others: Sequence[Recorded]) -> Sequence[Recorded]:

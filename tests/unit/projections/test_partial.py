@@ -104,10 +104,16 @@ def test_crossings_of_a_race_with_order_and_times_are_not_read() -> None:
     by_photo = LogOf(recorded(day.given(*timed, *shown).log))
     other = skated(scheduled(competition()), ORDER).given(*shown)
     by_crossings = LogOf(recorded(other.log))
+    timed_by_hand = (timed[0], c.RecordFinishTimes(race=RACE, times=times, time_source="hand"))
+    hand = skated(scheduled(competition()), ORDER).given(*timed_by_hand, *shown)
+    by_hand = LogOf(recorded(hand.log))
 
     first = asyncio.run(rows_of(by_photo, len(day.log), 1_000))
     second = asyncio.run(rows_of(by_crossings, len(other.log), 1_000))
 
+    asyncio.run(rows_of(by_hand, len(hand.log), 1_000))
+
     assert by_photo.ice == set()
+    assert by_hand.ice, "a transponder may have measured a crossing, which outranks a hand"
     assert len(by_crossings.ice) >= 20, "five lap rows of four skaters"
     assert len(first["classification"]) == len(second["classification"]) > 4
