@@ -8,8 +8,9 @@ in. The raw limit reads the same rows by a cursor and decodes each into its reco
 before and after each case. Every projection is rebuilt alone (not so with `--together`), then all
 together in one process, then in several; each rebuild goes through everything that the command
 does: COPY, indexes, comparison, swap. A rebuild reads all events but the facts on the ice, and of
-these only those that a result leans on: here, none. The peer is a projection of the Python library
-`eventsourcing` that does nothing but keep its place.
+these only those that a result leans on: here, none. The peers are a projection of the Python library
+`eventsourcing` that does nothing but keep its place, and the rebuild of the JavaScript library
+Emmett where that is installed.
 """
 
 import argparse
@@ -35,7 +36,7 @@ from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection as PeerProjection
 from eventsourcing.projection import ProjectionRunner
 
-from benchmarks import season
+from benchmarks import emmett_peer, season
 from projections import ALL
 from projections.rebuild import Progress, Rebuilt, collecting_rarely, rebuild
 from projections.rebuild_processes import rebuild_in_processes
@@ -194,6 +195,7 @@ async def run(url: str, events: int, processes: int, *, single: bool) -> bool:
         await note(together, *await ours(log, pool, "all", events))
         await note(apart, await shared(url, processes, events))
     other = await asyncio.to_thread(peer, url)
+    emmett = await emmett_peer.rebuilt_per_s(url, PEER_EVENTS) if emmett_peer.installed() else None
     limit = median(limits)
     print(f"{server}; {os.cpu_count()} cores; Python {platform.python_version()}")
     print(f"{events:,} events, generated and copied at {filled:,.0f} a second\n")
@@ -201,6 +203,10 @@ async def run(url: str, events: int, processes: int, *, single: bool) -> bool:
     print("|---|---:|---:|---:|---:|")
     print(f"| raw: read by a cursor and decoded | {limit:,.0f} | 1.00 | {limit / other:.1f} | |")
     print(f"| eventsourcing projection | {other:,.0f} | {other / limit:.3f} | 1.0 | |")
+    if emmett is not None:
+        print(
+            f"| Emmett projection | {emmett:,.0f} | {emmett / limit:.3f} | {emmett / other:.1f} | |"
+        )
     for name, (rate, share, mb) in found.items():
         told = f"{mb[0]}, {mb[len(mb) // 2]}, {mb[-1]}" if mb else ""
         print(f"| {name} | {rate:,.0f} | {share:.2f} | {rate / other:.1f} | {told} |")
@@ -212,6 +218,8 @@ async def run(url: str, events: int, processes: int, *, single: bool) -> bool:
     if single:
         alone = min(found[each.name].share for each in ALL)
         targets.insert(1, ("slowest alone : raw", alone, ALONE))
+    if emmett is not None:
+        targets.append(("all together : Emmett", best.rate / emmett, PEERS))
     return report(targets)
 
 
