@@ -8,9 +8,9 @@ in. The raw limit reads the same rows by a cursor and decodes each into its reco
 before and after each case. Every projection is rebuilt alone (not so with `--together`), then all
 together in one process, then in several; each rebuild goes through everything that the command
 does: COPY, indexes, comparison, swap. A rebuild reads all events but the facts on the ice, and of
-these only those that a result leans on: here, none. The peers are a projection of the Python library
-`eventsourcing` that does nothing but keep its place, and the rebuild of the JavaScript library
-Emmett where that is installed.
+these only those that a result leans on: here, none. The peers are a projection of the Python
+library `eventsourcing` that does nothing but keep its place, and the rebuild of the JavaScript
+library Emmett where that is installed.
 """
 
 import argparse

@@ -60,14 +60,23 @@ select key, ord, since, data
 from read_model.rows
 where generation = $1 and scope = $2 and until is null;
 
--- name: digest
--- $1 generation: how many rows it has, and what says whether another one has the same.
+-- name: digest_at
+-- $1 generation, $2 position: how many rows it has of those that began by then, and what says
+-- whether another one has the same, as they were then.
+select rows, digest from read_model.digest_at($1, $2);
+
+-- name: digest_since
+-- $1 generation, $2 position, $3 scopes: of the rows that held then or later, how many began later,
+-- and what says whether another one has the same.
 select
-    count(*) as rows,
-    coalesce(
-        sum(hash_record_extended(row(scope, key, ord, since, until, data::text), 0)), 0
-    )::text as digest
-from read_model.rows where generation = $1;
+    count(*) filter (where held.since > $2) as rows,
+    coalesce(sum(read_model.hash_of(held)), 0)::text as digest
+from read_model.scopes named
+join read_model.rows held
+    on held.generation = $1
+    and read_model.span(held.scope, held.since, held.until)
+    && int8range(read_model.spot(named.number, $2), read_model.spot(named.number + 1, 0))
+where named.scope = any($3::text []);
 
 -- name: close_rows
 -- $1 generation; for each row $2 scope number, $3 key, $4 the position at which it ceased to hold.

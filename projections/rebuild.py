@@ -13,6 +13,7 @@ from msgspec import Struct
 from projections import operations, partial, store
 from projections.book import Book
 from projections.changes import Closed, Opened
+from projections.comparison import Compared, compared, verdict
 from projections.partial import PAGE, PartialLog
 from projections.projection import Projection
 from projections.shelf import Shelf
@@ -30,14 +31,12 @@ TURN = 20
 """Events folded before other tasks of the process have a turn."""
 COPY_AT = 4_000
 """Rows gathered before they are written."""
-CLOSE_ENOUGH = 500
+CLOSE_ENOUGH = 20
 """Events that may be left to fold while the writer is kept waiting."""
 COLLECT_AFTER = 50_000
 """Objects made before cycles are looked for; Python by itself does so after 700."""
 ROWS_KEPT = 6_000
 """Rows of one projection that stay in memory until they hold no more, by scopes."""
-SHOWN = 20
-"""Differences that are reported one by one."""
 
 
 class Log(partial.Log, Protocol):
@@ -199,6 +198,8 @@ class _Rebuilding:
         self._book = Book()
         self._partial = PartialLog(log, self._book)
         self._shelf = Shelf(self._book, log)
+        self._compared: dict[str, Compared] = {}
+        """What was compared before anybody had to wait, by projection."""
         self._on_progress = on_progress
         self._began = time.monotonic()
 
@@ -211,6 +212,7 @@ class _Rebuilding:
         try:
             await self._come_close(tracks)
             await self._complete(tracks)
+            await self._compare(tracks)
             await self._come_close(tracks)
             return await self._swap(tracks)
         except BaseException:
@@ -307,6 +309,8 @@ class _Rebuilding:
                 continue
             if track.spilled:
                 await self._learn(track, scopes)
+            if self._compared and (so_far := self._compared.get(track.projection.name)):
+                so_far.scopes.update(scopes)
             track.render(scopes, self._book)
             if track.failure is not None:
                 raise ProjectionError(f"{track.projection.name} stops at {track.failure}")
@@ -367,6 +371,22 @@ class _Rebuilding:
             await store.attach(self._connection, track.generation)
             track.complete = True
 
+    async def _compare(self, tracks: Sequence[Track]) -> None:
+        """Write what there is, and compare it with the rows of writers that go on meanwhile."""
+        for track in tracks:
+            await self._write(track, *track.changes.take())
+        await self._settled()
+        live = await self._live(tracks)
+        for track in tracks:
+            before = live.get(track.projection.name)
+            if before is not None and _goes_on(before, self._log.epoch):
+                self._compared[track.projection.name] = await compared(
+                    (self._connection, self._beside),
+                    track.generation,
+                    before,
+                    self._book.position,
+                )
+
     async def _swap(self, tracks: Sequence[Track]) -> list[Rebuilt]:
         """Go exactly as far as the live rows are, compare, and let the new ones be read."""
         async with self._connection.transaction():
@@ -380,47 +400,35 @@ class _Rebuilding:
             await store.drop(self._connection, each.number)
         return done
 
-    async def _digests(
-        self, track: Track, live: Generation | None
-    ) -> "tuple[_Digest, _Digest | None]":
-        """Return the digests of the new rows and of those that they have to agree with."""
-        new = store.digest(self._connection, track.generation)
-        if live is None:
-            return await new, None
-        # The rows before do not change meanwhile: their writer is kept waiting.
-        return await asyncio.gather(new, store.digest(self._beside, live.number))
-
     async def _finish(self, track: Track, live: Generation | None) -> Rebuilt:
         await self._rows.write(track.generation, *track.changes.take())
         await self._rows.advance(
             [store.Advance(track.generation, track.position, self._book.position)]
         )
-        total = 0
-        shown: tuple[Difference, ...] = ()
-        same_place = live is not None and live.position == self._book.position
-        now, before = await self._digests(track, live if same_place else None)
-        if live is not None and before not in (None, now):
-            total, shown = await store.differences(
-                self._connection, live.number, track.generation, SHOWN
-            )
+        found = await verdict(
+            (self._connection, self._beside),
+            track.generation,
+            live,
+            self._book.position,
+            self._compared.get(track.projection.name),
+        )
         await store.promote(self._connection, track.generation, live)
         done = Rebuilt(
             name=track.projection.name,
             version=track.projection.version,
             position=self._book.position,
-            rows=now[0],
-            differences=total,
-            shown=shown,
+            rows=found.rows,
+            differences=found.differences,
+            shown=found.shown,
             replaced=live.version if live is not None else None,
-            compared=same_place and live is not None and live.version == track.projection.version,
+            compared=live is not None
+            and live.position == self._book.position
+            and live.version == track.projection.version,
             skipped=tuple(sorted(each for each in track.skipped if each <= self._book.position)),
         )
-        outcome = msgspec.structs.asdict(done) | {"shown": len(shown)}
+        outcome = msgspec.structs.asdict(done) | {"shown": len(found.shown)}
         await operations.note_rebuild(self._connection, done.name, done.position, outcome)
         return done
-
-
-_Digest: TypeAlias = tuple[int, str]
 
 
 def _goes_on(generation: Generation, epoch: str) -> bool:

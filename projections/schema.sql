@@ -136,6 +136,34 @@ begin
 end
 $$;
 
+-- Sums of these say whether rows are the same, in whatever order.
+create or replace function read_model.hash_of(held read_model.rows)
+returns bigint
+language sql immutable parallel safe
+return hash_record_extended(
+    row(held.scope, held.key, held.ord, held.since, held.until, held.data::text), 0
+);
+
+-- Reads the generation's own table: what is done to the others meanwhile does not wait for it.
+create or replace function read_model.digest_at(_generation bigint, _position bigint)
+returns table (rows bigint, digest text)
+language plpgsql as $$
+begin
+    return query execute format(
+        $digest$
+            select
+                count(*),
+                coalesce(sum(hash_record_extended(row(
+                    scope, key, ord, since,
+                    case when until <= $1 then until end, data::text
+                ), 0)), 0)::text
+            from read_model.%I
+            where since <= $1
+        $digest$, read_model.table_of(_generation)
+    ) using _position;
+end
+$$;
+
 create or replace function read_model.attach_generation(_generation bigint)
 returns void
 language plpgsql as $$
@@ -157,7 +185,7 @@ begin
     from read_model.generations where generation = _generation and not live;
     if _table is not null then
         -- The rows first: a writer that is in them still has to find out from its checkpoint.
-        execute format('drop table read_model.%I', _table);
+        execute format('drop table if exists read_model.%I', _table);
         delete from read_model.generations where generation = _generation;
     end if;
 end

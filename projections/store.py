@@ -52,6 +52,13 @@ class Generation(Struct, frozen=True):
         return f"{self.projection}_v{self.version}_{self.number}"
 
 
+class Digest(Struct, frozen=True):
+    """How many rows, and what says whether others are the same; it minds no order."""
+
+    rows: int
+    sum: str
+
+
 class Advance(Struct, frozen=True):
     """A generation's checkpoint, from where to where, and why it stops there."""
 
@@ -158,11 +165,21 @@ async def hold(connection: "Connection", generation: int) -> None:
     await connection.execute(QUERIES["hold_generation"], generation)
 
 
-async def digest(connection: "Connection", generation: int) -> tuple[int, str]:
-    """Return how many rows a generation has, and a digest of them that minds no order."""
-    row = await connection.fetchrow(QUERIES["digest"], generation)
+async def digest_at(connection: "Connection", generation: int, position: int) -> Digest:
+    """Return the digest of a generation's rows as they stood at a position."""
+    return _told(await connection.fetchrow(QUERIES["digest_at"], generation, position))
+
+
+async def digest_since(
+    connection: "Connection", generation: int, position: int, scopes: Sequence[str]
+) -> Digest:
+    """Return the digest of what some scopes held at a position and later."""
+    return _told(await connection.fetchrow(QUERIES["digest_since"], generation, position, scopes))
+
+
+def _told(row: "asyncpg.Record | None") -> Digest:
     assert row is not None, "counting always answers"
-    return row["rows"], row["digest"]
+    return Digest(row["rows"], row["digest"])
 
 
 async def differences(
