@@ -26,6 +26,8 @@ _OF_A_RACE = {
 _RACE_SLASHES = 2
 _DIGITS = 18
 """More than that no position has."""
+_VERSION_DIGITS = 9
+"""More than that no version has."""
 
 
 class BadMoment(BadRequest):
@@ -59,7 +61,9 @@ async def resolve(log: Log, text: str) -> int:
     at the server (`recorded_at`); a time after the last event means the head, and the document
     says which position that was. `after:RACE` is the event that first made the race's result
     official, `before:RACE` the position just before it; `before:RACE/review` is the position just
-    before the first review of the race was opened, and so on for every word of `_OF_A_RACE`.
+    before the first review of the race was opened, and so on for every word of `_OF_A_RACE`. A
+    number behind a race is a decision or another fact of it by its version, as the journal has it,
+    and means when that became public.
     Raises BadMoment, or NotFound for a race that nobody scheduled.
     """
     if text.isascii() and text.isdecimal():
@@ -83,14 +87,15 @@ async def _first(log: Log, name: str) -> int:
     race, word = name, "official"
     if name.count("/") > _RACE_SLASHES:
         race, _, word = name.rpartition("/")
+    if word.isascii() and word.isdecimal():
+        return await _of_version(log, race, word)
     types = _OF_A_RACE.get(word)
     if types is None:
         raise BadMoment(
-            f"{word[:40]!r} is no moment of a race: it is one of {', '.join(_OF_A_RACE)}"
+            f"{word[:40]!r} is no moment of a race: it is one of {', '.join(_OF_A_RACE)}, "
+            "or the version of a decision"
         )
-    events = await log.read_stream(f"race-{race}")
-    if not events:
-        raise NotFound(f"no race {race} is known: a race's id is competition/distance/race")
+    events = await _stream(log, race)
     hidden = _under_a_hold(events)
     for event in events:
         if event.type in types and event.version not in hidden:
@@ -105,6 +110,27 @@ def _under_a_hold(events: Sequence[RecordedEvent]) -> frozenset[int]:
     if all(event.type != PublicBoardHeld.__name__ for event in events):
         return frozenset()
     return secrets((event.version, decode(event)) for event in events).hidden
+
+
+async def _stream(log: Log, race: str) -> Sequence[RecordedEvent]:
+    events = await log.read_stream(f"race-{race}")
+    if not events:
+        raise NotFound(f"no race {race} is known: a race's id is competition/distance/race")
+    return events
+
+
+async def _of_version(log: Log, race: str, text: str) -> int:
+    """Return the position at which a fact of a race became public."""
+    events = await _stream(log, race)
+    version = int(text) if len(text) <= _VERSION_DIGITS else 0
+    known = secrets((each.version, decode(each)) for each in events)
+    public = version
+    for announcement, announced in known.announced.items():
+        if version in announced:
+            public = announcement
+    if public in known.hidden or not 0 < public <= len(events):
+        raise BadMoment(f"{race} has no public decision {text[:40]}: there is no moment after it")
+    return events[public - 1].position
 
 
 def _time(text: str) -> datetime:

@@ -166,7 +166,7 @@ async def opened(settings: Settings) -> AsyncIterator[Tracker]:
         site = application.create(
             commands=Commands(handler.handle, access),
             queries=Queries(Documents(models), Facts(log), access, Ledger(models, Facts(log))),
-            proofs=Proofs(notary),
+            proofs=Proofs(notary, models.resolve_as_of),
             access=access,
             displays=Displays(DisplayStore(models.pool), access),
             health=Health(condition, log.epoch),

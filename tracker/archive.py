@@ -88,16 +88,20 @@ class Line(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 async def export(
-    connection: "asyncpg.Connection[Any]", competition: str | None = None, race: str | None = None
+    connection: "asyncpg.Connection[Any]",
+    competition: str | None = None,
+    race: str | None = None,
+    *,
+    up_to: int | None = None,
 ) -> AsyncIterator[bytes]:
-    """Yield the lines of an archive, each with its line end.
+    """Yield the lines of an archive, each with its line end; `up_to` a position, or all.
 
     With a race of the competition it is that race alone, with its distance and what both hang on.
     Raises NotFound when the log has no such competition or race.
     """
     streams = None
     if competition is not None:
-        rows = await connection.fetch(_SQL["streams_of_competition"], competition)
+        rows = await connection.fetch(_SQL["streams_of_competition"], competition, up_to)
         streams = [row["stream"] for row in rows]
         if f"competition-{competition}" not in streams:
             raise NotFound(f"the log has no competition {competition}")
@@ -111,7 +115,7 @@ async def export(
         secret = (await connection.fetchval(_SQL["secret"])).hex()
     yield msgspec.json.encode(Header(FORMAT, competition, secret)) + b"\n"
     position = 0
-    while rows := await connection.fetch(_SQL["page"], position, _PAGE, streams):
+    while rows := await connection.fetch(_SQL["page"], position, _PAGE, streams, up_to):
         for row in rows:
             yield msgspec.json.encode(_line(row)) + b"\n"
         position = rows[-1]["position"]

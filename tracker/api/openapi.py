@@ -34,7 +34,7 @@ _QUERIES: dict[str, Json] = {
         "type": "string",
         "pattern": (
             r"^([0-9]{1,18}|[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{8,12}Z|"
-            r"(after|before):[a-z0-9-]+/[a-z0-9-]+/[a-z0-9-]+(/[a-z]+)?)$"
+            r"(after|before):[a-z0-9-]+/[a-z0-9-]+/[a-z0-9-]+(/([a-z]+|[0-9]{1,9}))?)$"
         ),
         "examples": ["812", "2024-02-11T14:31:07Z", "after:dresden-2024/men-500/final-a"],
     },
@@ -58,7 +58,7 @@ _QUERIES: dict[str, Json] = {
 }
 """What stands behind the question mark. Two names have two meanings: see `_CALLED`."""
 _CALLED = {"cursor": "after", "sexes": "gender"}
-_NEEDED = frozenset({"competitor", "from", "to", "topics"})
+_NEEDED = frozenset({"competitor", "from", "topics"})
 _REASONS = {
     200: "As asked",
     201: "Made",
@@ -226,12 +226,15 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         refusals=(),
     ),
     ("GET", "/version"): Operation("What runs here", answer="Object", refusals=()),
-    ("GET", "/api/v1/keys"): Operation("The public keys of this store", answer="Table"),
+    ("GET", "/api/v1/keys"): Operation("The public keys of this store", ("as_of",), answer="Table"),
     ("GET", "/api/v1/checkpoints"): Operation(
-        "What was signed of the log", ("after", "limit"), answer="Table"
+        "What was signed of the log", ("after", "limit", "as_of"), answer="Table"
     ),
     ("GET", f"{_RACE}/bundle"): Operation(
-        "An official result with its proof", answer="Object", refusals=(404, 409, 422, 503)
+        "An official result with its proof, as it was declared last by a moment",
+        ("as_of",),
+        answer="Object",
+        refusals=(404, 409, 422, 503),
     ),
     ("GET", "/openapi.json"): Operation("This document", answer="Object", refusals=()),
 }

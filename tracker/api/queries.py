@@ -268,10 +268,12 @@ class Queries:
         as_of = await self._documents.position() if moment is None else moment
         return ticks(await self._facts.of_race(_race_id(request), as_of=as_of))
 
-    async def _changes(self, request: web.Request, _: int | None) -> dict[str, Any]:
+    async def _changes(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         before, after = request.query.get("from"), request.query.get("to")
-        if not before or not after:
+        if not before:
             raise BadParameter("name two moments: from=before:RACE/review and to=after:RACE")
+        if not after:
+            after = str(await self._documents.position() if moment is None else moment)
         return await self._documents.changes(
             _race_id(request), before=before, after=after, timeout_s=WAIT_S
         )

@@ -1,5 +1,6 @@
 """`bell-lap log …` and `bell-lap projections …`: looking after what is stored."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Annotated
@@ -7,7 +8,7 @@ from typing import Annotated
 import msgspec
 from cyclopts import App, Parameter, validators
 
-from projections import ALL, operations, rebuild
+from projections import ALL, moments, operations, rebuild
 from projections.rebuild_processes import give_way, rebuild_in_processes
 from projections.writer import Status
 from tracker import archive
@@ -17,6 +18,7 @@ from tracker.cli.files import new_file, read_file, readable, say
 from tracker.cli.store import STORE, Store, run
 from tracker.errors import BadRequest, NotFound
 from tracker.log import verification
+from tracker.log.event_log import connect
 from tracker.log.verification import Verified
 from tracker.proof import witness
 from tracker.proof.bundle import BUNDLE_BYTES_LIMIT
@@ -242,6 +244,10 @@ def export(
     /,
     *,
     competition: Annotated[str | None, Parameter(help="One competition, not the whole.")] = None,
+    as_of: Annotated[
+        str | None,
+        Parameter(help="No further than a position, an RFC 3339 time, after:RACE or before:RACE."),
+    ] = None,
     store: Store = STORE,
 ) -> None:
     """Write the log, or one competition of it, to a file of NDJSON.
@@ -253,20 +259,23 @@ def export(
     """
 
     async def work() -> int:
-        async with connected(store.settings()) as connection:
-            lines = -1  # the first says what it is
-            with new_file(target) as file:
-                async for line in archive.export(connection, competition):
-                    file.write(line)
-                    lines += 1
+        lines = -1  # the first says what it is
+        async with stored(store.settings()) as (url, event_log):
+            up_to = None if as_of is None else await moments.resolve(event_log, as_of)
+            connection = await connect(url)
+            try:
+                with new_file(target) as file:
+                    async for line in archive.export(connection, competition, up_to=up_to):
+                        file.write(line)
+                        lines += 1
+            except NotFound:
+                await asyncio.to_thread(target.unlink)
+                raise
+            finally:
+                await connection.close()
         return lines
 
-    try:
-        count = run(work())
-    except NotFound:
-        target.unlink()
-        raise
-    say(f"{count} events in {target}")
+    say(f"{run(work())} events in {target}")
 
 
 @log.command(name="import")

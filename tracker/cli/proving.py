@@ -6,6 +6,7 @@ from typing import Annotated
 import msgspec
 from cyclopts import App, Parameter
 
+from projections import moments
 from tracker.app import maintaining, notary_of
 from tracker.cli.files import new_file, read_file, say
 from tracker.cli.store import STORE, Store, run
@@ -26,6 +27,10 @@ def export_result(
     /,
     *,
     out: Annotated[Path, Parameter(help="The file; one that exists is not overwritten.")],
+    as_of: Annotated[
+        str | None,
+        Parameter(help="As declared by a position, an RFC 3339 time, after:RACE or before:RACE."),
+    ] = None,
     store: Store = STORE,
 ) -> None:
     """Write an official result as a signed bundle that anybody can verify.
@@ -39,7 +44,8 @@ def export_result(
     async def work() -> bytes:
         settings = store.settings()
         async with maintaining(settings) as (log, pool):
-            return await exporting.export(notary_of(settings, log, pool), race)
+            up_to = None if as_of is None else await moments.resolve(log, as_of)
+            return await exporting.export(notary_of(settings, log, pool), race, up_to=up_to)
 
     bundle = run(work())
     with new_file(out) as file:

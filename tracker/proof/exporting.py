@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 _RULES = frozenset(each.__name__ for each in RULES)
 
 
-async def export(notary: "Notary", race_id: str) -> bytes:
+async def export(notary: "Notary", race_id: str, *, up_to: int | None = None) -> bytes:
     """Return the bundle of a race's official result, as it was declared or corrected last.
 
+    With a position it is the last declaration by then, as it could have been had at that moment.
     Raises NotFound, NotOfficial, UnderEmbargo when the result is not one of public events alone,
     or NoSigningKey.
     """
     signer = await notary.signer()
-    race, position = await _declared(notary, race_id)
+    race, position = await _declared(notary, race_id, up_to)
     await notary.catch_up()
     known = secrets((each.version, decode(each)) for each in race)
     rest = await notary.log.read_whole(streams_of(race_id)[:2], up_to=position)
@@ -67,9 +68,11 @@ async def export(notary: "Notary", race_id: str) -> bytes:
     )
 
 
-async def _declared(notary: "Notary", race_id: str) -> "tuple[list[RecordedEvent], int]":
+async def _declared(
+    notary: "Notary", race_id: str, up_to: int | None
+) -> "tuple[list[RecordedEvent], int]":
     """Return a race's events up to the last declaration of its result, and that position."""
-    events = await notary.log.read_stream(f"race-{race_id}")
+    events = await notary.log.read_stream(f"race-{race_id}", up_to=up_to)
     if not events:
         raise NotFound(f"no race is called {race_id}: GET /api/v1/competitions leads to all")
     last = max((each.version for each in events if each.type in CHECKPOINTED), default=0)

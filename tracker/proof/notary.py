@@ -120,9 +120,9 @@ class Notary:
             found += page
         return found
 
-    async def checkpoints(self, *, after: int, limit: int) -> list[Checkpoint]:
-        """Return checkpoints after a position, the oldest first."""
-        found = await self._after(after, 2**62, limit)
+    async def checkpoints(self, *, after: int, limit: int, up_to: int = 2**62) -> list[Checkpoint]:
+        """Return checkpoints from after a position up to another, the oldest first."""
+        found = await self._after(after, up_to, limit)
         return [each.public() for each in found]
 
     async def keys(self) -> list[Key]:

@@ -31,11 +31,13 @@ async def fill(log: EventLog) -> None:
     await append("race-one/a/b", "RaceScheduled", '{"name": "Łukasz"}', '{"n": 2}', seq=2)
 
 
-async def exported(url: str, competition: str | None = None) -> list[bytes]:
+async def exported(
+    url: str, competition: str | None = None, up_to: int | None = None
+) -> list[bytes]:
     """Return an archive's lines."""
     connection = await connect(url)
     try:
-        return [line async for line in archive.export(connection, competition)]
+        return [line async for line in archive.export(connection, competition, up_to=up_to)]
     finally:
         await connection.close()
 
@@ -62,6 +64,18 @@ async def test_whole_log_comes_back_as_it_was(
             assert await verify(other) == await verify(event_log)
             assert await other.receipt("d", 2) == await event_log.receipt("d", 2)
             assert other.epoch != event_log.epoch
+
+
+async def test_a_log_is_exported_as_it_was(event_log: EventLog, database_url: str) -> None:
+    """Up to a position it is the archive's beginning; what was not there then is not found."""
+    await fill(event_log)
+    whole = await exported(database_url)
+    assert await exported(database_url, up_to=4) == whole[:5]
+    assert await exported(database_url, up_to=0) == whole[:1]
+    two = await exported(database_url, "two")
+    assert await exported(database_url, "two", up_to=4) == two[:-1]
+    with pytest.raises(NotFound):
+        await exported(database_url, "two", up_to=2)
 
 
 async def test_one_competition_gets_new_positions_and_a_chain_that_holds(
