@@ -171,6 +171,36 @@ join read_model.rows held
 where named.scope = any($2::text [])
 order by named.scope, held.ord;
 
+-- name: read_last
+-- $1 projection, $2 scopes, $3 position, $4 types, $5 how many: the last of the rows that are of
+-- these types and have positions as keys.
+select held.key, held.data
+from read_model.scopes named
+join read_model.rows held
+    on held.generation = (
+        select generation from read_model.generations where projection = $1 and live
+    )
+    and read_model.span(held.scope, held.since, held.until)
+    @> read_model.spot(named.number, $3)
+where named.scope = any($2::text [])
+    and held.key <> ''
+    and held.data ->> 'type' = any($4::text [])
+order by lpad(held.key, 19, '0') desc
+limit $5;
+
+-- name: read_keys
+-- $1 projection, $2 scopes, $3 position, $4 keys: these rows of several scopes as of then.
+select held.key, held.data
+from read_model.scopes named
+join read_model.rows held
+    on held.generation = (
+        select generation from read_model.generations where projection = $1 and live
+    )
+    and read_model.span(held.scope, held.since, held.until)
+    @> read_model.spot(named.number, $3)
+where named.scope = any($2::text [])
+    and held.key = any($4::text []);
+
 -- name: headers
 -- $1 projection, $2 position, or null for now: the header of every scope.
 with asked as (

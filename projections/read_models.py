@@ -142,6 +142,23 @@ class ReadModels:
             for scope, rows in found.items()
         }
 
+    async def read_last(
+        self, name: str, scopes: "Sequence[str]", types: "Sequence[str]", *, as_of: int, limit: int
+    ) -> list[Row]:
+        """Return the last rows of some types in several scopes, the oldest first."""
+        found = await self._pool.fetch(
+            QUERIES["read_last"], name, list(scopes), as_of, list(types), limit
+        )
+        rows = [(row["key"], msgspec.json.decode(row["data"], type=Row)) for row in found]
+        return [{"id": key, **data} for key, data in reversed(rows)]
+
+    async def read_keys(
+        self, name: str, scopes: "Sequence[str]", keys: "Sequence[str]", *, as_of: int
+    ) -> dict[str, Row]:
+        """Return the rows of several scopes that have these keys."""
+        found = await self._pool.fetch(QUERIES["read_keys"], name, list(scopes), as_of, list(keys))
+        return {row["key"]: msgspec.json.decode(row["data"], type=Row) for row in found}
+
     async def headers(self, name: str, *, as_of: int | None = None) -> Document:
         """Return the headers of all scopes of a projection as one document."""
         found = await self._pool.fetch(QUERIES["headers"], name, as_of)

@@ -1,5 +1,6 @@
 """The documents by the names that people use, from the read models."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -7,9 +8,10 @@ import msgspec
 from projections import best_times, draws, entries, medals, standings
 from projections.between_moments import between_moments
 from projections.draws import Basis, Lots
+from projections.projection import Row
 from projections.read_models import ReadModels
 from projections.what_if import WhatIf
-from tracker.api import supposing
+from tracker.api import supposing, ticks
 from tracker.api.explanations import Explanations
 from tracker.api.problems import BadParameter
 from tracker.api.supposing import Question
@@ -139,6 +141,32 @@ class Documents:
         """Return one of a series' tables."""
         return await self._stored("standings", standings.scope_of(series, table), as_of)
 
+    async def decisive(self, series: str, *, as_of: int | None) -> Answer:
+        """Return what may have moved a series' standings: the last decisions of all its races.
+
+        At most `SERIES_LIMIT` rows of the journals are read and answered, whatever the season
+        holds; `more` says whether earlier ones are left out.
+        """
+        table = await self._models.read("standings", standings.scope_of(series), as_of=as_of)
+        position = table.header["position"]
+        programmes = (await self._models.headers("programme", as_of=position)).entries
+        own = [name for name, header in programmes.items() if header["series"] == series]
+        rows = await self._models.read_last(
+            "journal", own, ticks.DECISIVE, as_of=position, limit=ticks.SERIES_LIMIT + 1
+        )
+        more = len(rows) > ticks.SERIES_LIMIT
+        rows = rows[1:] if more else rows
+        named = sorted({row["race"] for row in rows})
+        races = await self._models.read_keys("programme", own, named, as_of=position)
+        return {
+            "position": position,
+            "series": series,
+            "name": table.header["name"],
+            "limit": ticks.SERIES_LIMIT,
+            "more": more,
+            "rows": [{**row, **_called(row["race"], races, programmes)} for row in rows],
+        }
+
     async def best_times(self, competition: str, *, as_of: int | None) -> Answer:
         """Return what stands at a competition, and what waits to be confirmed."""
         return await self._stored("best-times", competition, as_of)
@@ -207,6 +235,17 @@ class Documents:
 
     async def _stored(self, name: str, scope: str, as_of: int | None) -> Answer:
         return (await self._models.read(name, scope, as_of=as_of)).api()
+
+
+def _called(race: str, races: Mapping[str, Row], programmes: Mapping[str, Row]) -> Row:
+    """Return what people call a race, and the competition it belongs to."""
+    competition = race.split("/", maxsplit=1)[0]
+    found = races.get(race, {})
+    return {
+        "name": found.get("name"),
+        "round": found.get("round"),
+        "city": programmes[competition]["city"],
+    }
 
 
 def _one_of(name: str, value: str, known: tuple[str, ...]) -> None:

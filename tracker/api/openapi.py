@@ -161,6 +161,7 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ),
     ("GET", f"{_SERIES}/standings"): _read("Standings of a season", "table"),
     ("GET", f"{_SERIES}/best-times"): _read("The season's bests over a distance", "table"),
+    ("GET", f"{_SERIES}/moments"): _read("What may have moved a season's standings, and when"),
     ("GET", f"{_SERIES}/explain"): _read("Why a total is what it is", "competitor", "table"),
     ("GET", f"{_DISTANCE}/classification"): _read("The final order of a distance"),
     ("GET", f"{_DISTANCE}/rounds"): _read("Its rounds, and who goes on"),

@@ -15,7 +15,7 @@ from tracker.api.documents import Documents
 from tracker.api.facts import PAGE_LIMIT, Facts
 from tracker.api.ledger import Ledger
 from tracker.api.problems import BadParameter
-from tracker.api.ticks import decisive_ticks, ticks
+from tracker.api.ticks import decisive_ticks, series_ticks, ticks
 from tracker.domain.draw import Positions
 from tracker.domain.values import Round
 
@@ -71,6 +71,7 @@ class Queries:
             self._get("/api/v1/competitions/{competition}/best-times", self._best_times),
             self._get("/api/v1/series/{series}/standings", self._standings),
             self._get("/api/v1/series/{series}/best-times", self._season_bests),
+            self._get("/api/v1/series/{series}/moments", self._series_moments),
             self._get(f"{distance}/classification", self._classification),
             self._get(f"{distance}/rounds", self._rounds),
             self._get(f"{distance}/draw/{{round}}", self._draw),
@@ -183,6 +184,11 @@ class Queries:
     async def _season_bests(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.season_bests(
             request.match_info["series"], table=request.query.get("table"), as_of=moment
+        )
+
+    async def _series_moments(self, request: web.Request, moment: int | None) -> dict[str, Any]:
+        return series_ticks(
+            await self._documents.decisive(request.match_info["series"], as_of=moment)
         )
 
     async def _classification(self, request: web.Request, moment: int | None) -> dict[str, Any]:

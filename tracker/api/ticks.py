@@ -45,6 +45,22 @@ KINDS: dict[str, tuple[str, str]] = {
 """What each event is on a scrubber; others (line-ups, the schedule) are no moment of the race."""
 
 
+DECISIVE = (
+    e.PenaltyCalled.__name__,
+    e.AdvancementGranted.__name__,
+    e.DecisionWithdrawn.__name__,
+    e.LapsMiscounted.__name__,
+    e.ProtestDecided.__name__,
+    e.DecisionsAnnounced.__name__,
+    e.ResultDeclaredOfficial.__name__,
+    e.ResultCorrected.__name__,
+    e.RaceCancelled.__name__,
+)
+"""What may move the standings of a series: official results, decisions, announcements."""
+SERIES_LIMIT = 2000
+"""Moments of a series in one answer: a season of six competitions has some 1,000."""
+
+
 def ticks(facts: dict[str, Any]) -> dict[str, Any]:
     """Return the moments of a race from its public facts, in the order of the log."""
     rows = [
@@ -57,24 +73,34 @@ def ticks(facts: dict[str, Any]) -> dict[str, Any]:
 
 def decisive_ticks(journal: dict[str, Any]) -> dict[str, Any]:
     """Return the moments of a competition from its journal, each where it became public."""
-    instants = {row["position"]: row["recorded_at"] for row in journal["rows"]}
-    rows = [
+    return {
+        "position": journal["position"],
+        "competition": journal["competition"],
+        "name": journal["name"],
+        "rows": _public(journal["rows"], ()),
+    }
+
+
+def series_ticks(decisive: dict[str, Any]) -> dict[str, Any]:
+    """Return the moments of a series, each where it became public, with where it happened."""
+    return {**decisive, "rows": _public(decisive["rows"], ("name", "round", "city"))}
+
+
+def _public(rows: list[dict[str, Any]], kept: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Return the moments of journals in the order in which they became public."""
+    instants = {row["position"]: row["recorded_at"] for row in rows}
+    found = [
         {
             **_tick(row, row["data"]),
             "position": row["public_at"],
             "race": row["race"],
             "recorded_at": instants.get(row["public_at"], row["recorded_at"]),
+            **{name: row[name] for name in kept},
         }
-        for row in journal["rows"]
+        for row in rows
         if row["type"] in KINDS
     ]
-    rows.sort(key=lambda row: (row["position"], row["version"]))
-    return {
-        "position": journal["position"],
-        "competition": journal["competition"],
-        "name": journal["name"],
-        "rows": rows,
-    }
+    return sorted(found, key=lambda row: (row["position"], row["version"]))
 
 
 def _tick(row: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:

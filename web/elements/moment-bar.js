@@ -81,7 +81,8 @@ export class MomentBar extends HTMLElement {
   #tell() {
     if (this.#position === null) return;
     const tick = this.#ticks.findLast((each) => each.position <= this.#position);
-    const when = tick ? `${hour(tick.recorded_at)} UTC · ` : "";
+    const dated = this.#ticks.length > 0 && this.#ticks[0].recorded_at.slice(0, 10) !== this.#ticks.at(-1).recorded_at.slice(0, 10);
+    const when = tick ? `${hour(tick.recorded_at, dated)} UTC · ` : "";
     setText(this.#when, when + word("asItWas", { n: this.#position }));
   }
 }

@@ -12,6 +12,13 @@ const SIGNS = {
   decision: "M-6 5L0 -6L6 5Z",
   announcement: "M-6 -5H6V3H0L-4 7V3H-6Z",
 };
+/** Pixels that a sign needs; where moments stand closer together, each is a line. */
+const SIGN_WIDE = 14;
+/** How many moments are named at once: those around the one that is shown. */
+const NAMED_LIMIT = 60;
+/** Pixels that are seen of the name before the one that is shown. */
+const BESIDE = 40;
+const DAY = 10;
 const PLAIN = "M-4 0A4 4 0 1 0 4 0A4 4 0 1 0 -4 0";
 
 export class TimeScrubber extends HTMLElement {
@@ -20,6 +27,11 @@ export class TimeScrubber extends HTMLElement {
   #words = h("p", { class: "scrub-words" });
   #chips = h("div", { class: "scrub-chips" });
   #ticks = [];
+  /** The moments that are named, by their places among all, and which of them are there now. */
+  #named = [];
+  #from = -1;
+  /** Whether the moments lie on several days. */
+  #dated = false;
   /** Whether the moment that is shown is before all that is marked. */
   #before = false;
   #observer = new ResizeObserver(() => this.#draw());
@@ -41,19 +53,39 @@ export class TimeScrubber extends HTMLElement {
   set ticks(ticks) {
     this.#ticks = ticks;
     this.#range.max = String(Math.max(ticks.length - 1, 0));
-    this.#chips.replaceChildren(
-      ...ticks
-        .map((tick, index) => [tick, index])
-        .filter(([tick]) => !QUIET.has(tick.kind))
-        .map(([tick, index]) =>
-          h(
-            "button",
-            { type: "button", class: `chip kind-${tick.kind}`, onclick: () => this.#go(index) },
-            words(tick),
-          ),
-        ),
-    );
+    this.#named = ticks.map((_, index) => index).filter((index) => !QUIET.has(ticks[index].kind));
+    this.#dated = day(ticks[0]) !== day(ticks.at(-1));
+    this.#from = -1;
+    this.#name();
     this.#draw();
+  }
+
+  /** Name the moments around the one that is shown: of a season there are too many for one row. */
+  #name() {
+    const last = Math.max(this.#named.length - NAMED_LIMIT, 0);
+    const at = this.#named.findLastIndex((index) => index <= Number(this.#range.value));
+    const inside = at >= this.#from && at < this.#from + NAMED_LIMIT;
+    if (this.#from >= 0 && (inside || last === 0)) {
+      this.#point(at);
+      return;
+    }
+    this.#from = Math.min(Math.max(at - NAMED_LIMIT / 2, 0), last);
+    this.#chips.replaceChildren(
+      ...this.#named.slice(this.#from, this.#from + NAMED_LIMIT).map((index) => {
+        const tick = this.#ticks[index];
+        const properties = { type: "button", class: `chip kind-${tick.kind}`, onclick: () => this.#go(index) };
+        return h("button", properties, words(tick));
+      }),
+    );
+    this.#point(at);
+  }
+
+  /** Mark the name of the moment that is shown, and bring it into sight where the row scrolls. */
+  #point(at) {
+    const chips = [...this.#chips.children];
+    const chosen = this.#before ? null : chips[at - this.#from];
+    for (const chip of chips) setAttribute(chip, "aria-current", chip === chosen ? "true" : null);
+    if (chosen) this.#chips.scrollLeft = chosen.offsetLeft - this.#chips.offsetLeft - BESIDE;
   }
 
   /** The log position of the moment that is chosen. */
@@ -83,7 +115,9 @@ export class TimeScrubber extends HTMLElement {
     const index = Number(this.#range.value);
     const tick = this.#ticks[index];
     if (!tick) return;
-    setText(this.#words, this.#before ? "" : `${words(tick)} · ${word("positionAt", { n: tick.position })} · ${hour(tick.recorded_at)}`);
+    this.#name();
+    const when = hour(tick.recorded_at, this.#dated);
+    setText(this.#words, this.#before ? "" : `${words(tick)} · ${word("positionAt", { n: tick.position })} · ${when}`);
     setAttribute(this.#range, "aria-valuetext", words(tick));
     this.#picture
       .querySelectorAll("[data-index]")
@@ -95,18 +129,20 @@ export class TimeScrubber extends HTMLElement {
     if (width < 40 || !this.#ticks.length) return;
     const inset = 10;
     const x = (i) => inset + ((width - 2 * inset) * i) / Math.max(this.#ticks.length - 1, 1);
+    const line = (i, properties) => s("line", { "data-index": i, x1: x(i), x2: x(i), ...properties });
+    const crowded = width - 2 * inset < SIGN_WIDE * (this.#named.length - 1);
     setAttribute(this.#picture, "viewBox", `0 0 ${width} 34`);
     this.#picture.replaceChildren(
-      ...this.#ticks.map((tick, i) =>
-        QUIET.has(tick.kind)
-          ? s("line", { class: "scrub-tick", "data-index": i, x1: x(i), x2: x(i), y1: 22, y2: 32 })
-          : s("path", {
-              class: `scrub-sign kind-${tick.kind}`,
-              "data-index": i,
-              d: SIGNS[tick.kind] ?? PLAIN,
-              transform: `translate(${x(i)} 12)`,
-            }),
-      ),
+      ...this.#ticks.map((tick, i) => {
+        if (QUIET.has(tick.kind)) return line(i, { class: "scrub-tick", y1: 22, y2: 32 });
+        if (crowded) return line(i, { class: `scrub-sign scrub-line kind-${tick.kind}`, y1: 4, y2: 32 });
+        return s("path", {
+          class: `scrub-sign kind-${tick.kind}`,
+          "data-index": i,
+          d: SIGNS[tick.kind] ?? PLAIN,
+          transform: `translate(${x(i)} 12)`,
+        });
+      }),
     );
     this.#tell();
   }
@@ -120,7 +156,12 @@ export function words(tick) {
   return [what, translated(tick.where), who, when].filter(Boolean).join(" · ");
 }
 
-/** Return the time of day of an instant, UTC. */
-export function hour(instant) {
-  return new Date(instant).toISOString().slice(11, 19);
+/** Return the time of day of an instant, UTC; with its date where that is not plain. */
+export function hour(instant, dated = false) {
+  const text = new Date(instant).toISOString();
+  return dated ? `${text.slice(0, DAY)} ${text.slice(11, 19)}` : text.slice(11, 19);
+}
+
+function day(tick) {
+  return tick ? tick.recorded_at.slice(0, DAY) : "";
 }

@@ -5,20 +5,24 @@ import { clock } from "./clock.js";
 import { wait } from "./competition.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { against, bests, over, places, season, standing } from "./facts.js";
-import { Feed } from "./feed.js";
 import { lapSentence, nameParts, time } from "./format.js";
 import { Names } from "./names.js";
 import { milestones, story } from "./milestones.js";
+import { openFeed } from "./open-feed.js";
 import { rows } from "./race-state.js";
+import { titled } from "./title.js";
 import { translate, translated, word } from "./words.js";
 
 const TOLD_LIMIT = 60;
 const find = (selector) => document.querySelector(selector);
 const known = { programme: null, standings: null, board: null, results: new Map(), best: [] };
 const cards = new Map();
+/** The position that all is read as of, where the address asks for a moment. */
+let moment = null;
 
 translate(document);
-const competition = await wait(new URLSearchParams(location.search).get("competition"));
+const asked = new URLSearchParams(location.search);
+const competition = await wait(asked.get("competition"));
 const id = competition.id;
 
 const shows = {
@@ -39,19 +43,25 @@ const shows = {
   },
 };
 
+/** Return a document of the moment that is shown, or null. */
+async function fetched(path) {
+  const when = moment === null ? "" : `?as_of=${moment}`;
+  const headers = { Accept: "application/json" };
+  const response = await fetch(`/api/v1/${path}${when}`, { headers }).catch(() => null);
+  return response?.ok ? response.json() : null;
+}
+
 /** Read the results of the races that are over; each once for every state. */
 async function read() {
   const wanted = over(known.programme).filter((race) => known.results.get(race.id)?.state !== race.state);
   await Promise.all(
     wanted.map(async (race) => {
-      const address = `/api/v1/races/${race.id}/board`;
-      const response = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
-      if (response?.ok) known.results.set(race.id, await response.json());
+      const result = await fetched(`races/${race.id}/board`);
+      if (result) known.results.set(race.id, result);
     }),
   );
-  const address = `/api/v1/competitions/${id}/best-times`;
-  const response = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
-  if (response?.ok) known.best = (await response.json()).rows;
+  const best = await fetched(`competitions/${id}/best-times`);
+  if (best) known.best = best.rows;
   show();
 }
 
@@ -70,7 +80,8 @@ function show() {
   setText(find(".desk-records"), records.join(" · "));
   showCards(board, others);
   showAgainst(board, others);
-  document.title = `${lapSentence(board)} · ${translated(board.name)} ${translated(board.round)}`;
+  const title = `${lapSentence(board)} · ${translated(board.name)} ${translated(board.round)}`;
+  document.title = titled(title, moment !== null);
 }
 
 function showCards(board, others) {
@@ -143,9 +154,8 @@ async function showNext() {
   find(".desk-next").hidden = !race;
   if (!race) return;
   setText(find(".next-race-name"), `${translated(race.name)} ${translated(race.round)}`);
-  const response = await fetch(`/api/v1/races/${known.programme.next}/start-list`).catch(() => null);
-  if (!response?.ok) return;
-  const list = await response.json();
+  const list = await fetched(`races/${known.programme.next}/start-list`);
+  if (!list) return;
   find(".next-list").replaceChildren(
     ...list.rows.map((row) =>
       h(
@@ -176,12 +186,13 @@ function tell(found) {
 const names = new Names(id, show);
 const topics = [`programme/${id}`, `current/${id}`];
 if (competition.series) topics.push(`standings/${competition.series}`);
-const feed = new Feed(Feed.here(), topics);
+const feed = openFeed(topics, asked, (reason) => setText(find(".desk-name"), reason));
 feed.addEventListener("document", ({ detail }) => {
   shows[detail.topic.split("/", 1)[0]]?.(detail.data);
   show();
 });
 feed.addEventListener("status", ({ detail }) => {
+  if (asked.get("at")) moment = detail.position;
   find("connection-light").status = detail;
   setAttribute(document.body, "data-stale", detail.stale);
 });

@@ -60,7 +60,9 @@ function showCode(code) {
 
 /** Show a page; the frame is made anew, so that being told the same again reloads it. */
 function frame({ name, page, options, revision }) {
-  const [query, hash] = options.split("#", 2);
+  const [told, hash] = options.split("#", 2);
+  const at = new URLSearchParams(location.search).get("at");
+  const query = at ? String(new URLSearchParams([...new URLSearchParams(told), ["at", at]])) : told;
   const address = `${PATHS[page] ?? "/"}${query ? `?${query}` : ""}${hash ? `#${hash}` : ""}`;
   unframe();
   document.body.append(h("iframe", { class: "display-frame", title: name, src: address }));

@@ -96,12 +96,19 @@ export class Moments {
     try {
       const [{ rows }, names] = await Promise.all([read(path), namesFor(path)]);
       if (path !== this.#path) return;
-      this.#bar.ticks = rows.map((row) => ({ ...row, where: row.race ? (names.get(row.race) ?? row.race) : "" }));
+      this.#bar.ticks = rows.map((row) => ({ ...row, where: where(row, names) }));
       if (rows.length === 0) this.#bar.say(word("noMoments"));
     } catch (error) {
       this.#bar.say(error.message);
     }
   }
+}
+
+/** Return where a moment was: nothing along one race, the race in a competition, the city in a series. */
+function where(row, names) {
+  if (!row.race) return "";
+  if (row.name) return [row.city, row.name, row.round].filter(Boolean).join(" ");
+  return names.get(row.race) ?? row.race;
 }
 
 /** Return what the races of a competition are called; a race's own moments need no names. */

@@ -99,9 +99,13 @@ function show(topic, data, as_of) {
   } else shows[kind]?.(data, as_of);
 }
 
-/** Return whose moments are marked: those of the race that is shown, else of all that was decided. */
+/**
+ * Return whose moments are marked: those of the race that is shown; beside the standings what was
+ * decided in the whole series; else what was decided in the competition.
+ */
 function path() {
   const race = !find("#view-now").hidden && (asked() ?? boards.get(shown)?.race);
+  if (!find("#view-standings").hidden && competition.series) return `series/${competition.series}/moments`;
   return race ? `races/${race}/moments` : `competitions/${id}/moments`;
 }
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 import aiohttp
+import msgspec
 import pytest
 
 from tests.support import officials
 from tests.support.officials import get, post_all
+from tracker.api import ticks
 
 Http = aiohttp.ClientSession
 RACE = f"/api/v1/races/{officials.RACE}"
@@ -152,3 +154,46 @@ async def test_a_moment_that_cannot_be(decided: Http, path: str, code: str) -> N
     async with decided.get(path) as answer:
         assert answer.status in {404, 422}
         assert (await answer.json())["code"] == code
+
+
+def elsewhere(commands: list[officials.Command], competition: str) -> list[officials.Command]:
+    """Return the same commands for another competition of the series."""
+    text = msgspec.json.encode([each for each in commands if each["type"] != "CreateSeries"])
+    moved = text.replace(b'"cup', f'"{competition}'.encode())
+    found: list[officials.Command] = msgspec.json.decode(moved)
+    return found
+
+
+async def test_a_series_has_the_ticks_of_all_its_competitions(decided: Http) -> None:
+    """What may move its standings, wherever it was decided; nothing that only one race feels."""
+    day = [*officials.programme(), *officials.skated()]
+    position = await post_all(decided, "", elsewhere(day, "bowl"))
+    found = await get(decided, "/api/v1/series/season/moments", after=position)
+    told = [(row["race"].split("/")[0], row["type"]) for row in found["rows"]]
+    assert told == [
+        ("cup", "PenaltyCalled"),
+        ("cup", "DecisionsAnnounced"),
+        ("cup", "ResultDeclaredOfficial"),
+        ("bowl", "ResultDeclaredOfficial"),
+    ]
+    last = found["rows"][-1]
+    assert (last["name"], last["round"], last["city"]) == ("Women 500 m", "Final A", "Dresden")
+    assert (found["limit"], found["more"]) == (ticks.SERIES_LIMIT, False)
+    secret = found["rows"][0]["position"] - 1
+    before = await get(decided, "/api/v1/series/season/moments", as_of=str(secret))
+    assert before["rows"] == []
+    async with decided.get("/api/v1/series/nobody/moments") as answer:
+        assert answer.status == 404
+
+
+async def test_the_ticks_of_a_series_are_bounded(
+    decided: Http, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of more than the limit the last ones are told, and that there are more."""
+    monkeypatch.setattr(ticks, "SERIES_LIMIT", 2)
+    found = await get(decided, "/api/v1/series/season/moments")
+    assert [row["type"] for row in found["rows"]] == [
+        "DecisionsAnnounced",
+        "ResultDeclaredOfficial",
+    ]
+    assert (found["limit"], found["more"]) == (2, True)
