@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from projections.book import Book, Scope
 from projections.kept import KEPT
-from projections.notes import NOTED, Note
+from projections.notes import NOTED, Note, target_of
 from projections.projection import Document, Row, all_but
 from projections.touches import Touch, races_between
 from tracker.domain import events as e
@@ -38,7 +38,7 @@ class JournalProjection:
     """
 
     name: ClassVar[str] = "journal"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     ignored: ClassVar[tuple[type[e.Event], ...]] = all_but(e.CompetitionCreated, *_SHOWN)
 
     def __init__(self) -> None:
@@ -142,6 +142,7 @@ def _entry(race: str, note: Note) -> Row:
         "version": note.version,
         "type": type(event).__name__,
         "text": sentence(note),
+        "people": list(note.people),
         "reason": data.get("reason") or data.get("outcome") or data.get("subject"),
         "official": note.official,
         "device": note.device,
@@ -157,7 +158,11 @@ def _entry(race: str, note: Note) -> Row:
 def _replaced(note: Note) -> dict[str, Any] | None:
     if note.replaced is None:
         return None
-    return {"type": type(note.replaced).__name__, "data": msgspec.to_builtins(note.replaced)}
+    return {
+        "version": target_of(note.event),
+        "type": type(note.replaced).__name__,
+        "data": msgspec.to_builtins(note.replaced),
+    }
 
 
 def sentence(note: Note) -> str:

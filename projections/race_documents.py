@@ -14,6 +14,7 @@ LIVE: dict[str, Render] = {
 RENDERS: dict[str, Render] = {name: public(render) for name, render in LIVE.items()}
 """What the public may read."""
 FOR_OFFICIALS: dict[str, Render] = {
+    "official-board": lambda race, marks: race_board.render(race, marks, public=False),
     "official-result": race_result.render_for_officials,
     **{f"live-{name}": render for name, render in LIVE.items()},
 }

@@ -7,6 +7,7 @@ import msgspec
 
 from projections import best_times, draws, entries, medals, standings
 from projections.between_moments import between_moments
+from projections.between_results import between_results
 from projections.draws import Basis, Lots
 from projections.projection import Row
 from projections.read_models import ReadModels
@@ -218,11 +219,22 @@ class Documents:
             public=public,
         )
 
-    async def changes(self, race: str, *, before: str, after: str, timeout_s: float) -> Answer:
-        """Return what two moments show differently, from a race to the season."""
+    async def changes(
+        self, race: str, *, before: str, after: str, settled: bool, timeout_s: float
+    ) -> Answer:
+        """Return what two moments show differently, from a race to the season.
+
+        `settled` asks beside it for what is different between the results that the race would have
+        had, declared official at each of the two; null where there could have been none.
+        """
         one, other = await self.moment(before, timeout_s), await self.moment(after, timeout_s)
         found = await between_moments(self._models, race, one, other)
+        beside: Answer = {}
+        if settled:
+            supposed = await between_results(self._models, race, min(one, other), max(one, other))
+            beside["settled"] = None if supposed is None else msgspec.to_builtins(supposed)
         return {
+            **beside,
             "race": race,
             "from": one,
             "to": other,

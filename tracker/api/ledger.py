@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from projections.projection import Document
 from projections.read_models import ReadModels
 from projections.what_if import Asked, WhatIf
 from tracker.api.facts import Facts
@@ -45,8 +46,17 @@ class Ledger:
         if row is None:
             raise NotFound(f"the journal of {race} has no decision {version} at position {as_of}")
         public = await self._facts.of_race(race, as_of=as_of)
+        positions = {each["version"]: each["position"] for each in public["rows"]}
+        replaced = row["replaced"]
+        if replaced is not None:
+            replaced = {**replaced, "position": positions.get(replaced["version"])}
         return {
             **row,
+            "replaced": replaced,
+            "superseded": _superseded(journal, version),
+            "competition": journal.header["competition"],
+            "name": journal.header["name"],
+            "round": journal.header["round"],
             "id": str(row["position"]),
             "position": as_of,
             "decided_at_position": row["position"],
@@ -85,6 +95,18 @@ class Ledger:
         except BadWhatIf:
             return None
         return [msgspec.to_builtins(each) for each in found]
+
+
+def _superseded(journal: Document, version: int) -> list[dict[str, Any]]:
+    """Return the later decisions that take a decision back, amend it or withdraw it."""
+    return [
+        {
+            name: each[name]
+            for name in ("version", "position", "public_at", "type", "people", "official")
+        }
+        for each in journal.entries.values()
+        if each["replaced"] is not None and each["replaced"]["version"] == version
+    ]
 
 
 def _rests_on(facts: list[dict[str, Any]], decision: dict[str, Any]) -> list[dict[str, Any]]:

@@ -48,6 +48,7 @@ _QUERIES: dict[str, Json] = {
     "seed": {"type": "string", "maxLength": 120},
     "separate": {"type": "boolean"},
     "series": _WORD,
+    "settled": {"type": "boolean"},
     "sexes": {"type": "string", "enum": ["men", "women"]},
     "table": _WORD,
     "to": {"type": "string", "minLength": 1},
@@ -180,7 +181,9 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
     ("GET", f"{_RACE}/explain"): _read("Why a place or a mark is what it is", "competitor", "what"),
     ("GET", f"{_RACE}/moments"): _read("A race's moments"),
     ("GET", f"{_RACE}/decisions/{{version}}"): _read("A decision in full"),
-    ("GET", f"{_RACE}/changes"): _read("What two moments show differently", "from", "to"),
+    ("GET", f"{_RACE}/changes"): _read(
+        "What two moments show differently", "from", "to", "settled"
+    ),
     ("GET", "/api/v1/displays"): Operation(
         "All displays", answer="Table", refusals=(401, 403, 503), closed=True
     ),

@@ -28,7 +28,7 @@ POSITIONS: dict[str, Positions] = {each: each for each in get_args(Positions)}
 _LONGEST_VERSION = 9
 _VIEWS = {
     "start-list": ("live",),
-    "board": ("live",),
+    "board": ("live", "official"),
     "lap-chart": ("live",),
     "recorders": ("live",),
     "result": ("live", "official"),
@@ -281,7 +281,11 @@ class Queries:
         if not after:
             after = str(await self._documents.position() if moment is None else moment)
         return await self._documents.changes(
-            _race_id(request), before=before, after=after, timeout_s=WAIT_S
+            _race_id(request),
+            before=before,
+            after=after,
+            settled=_flag(request, "settled"),
+            timeout_s=WAIT_S,
         )
 
     async def _what_if(self, request: web.Request) -> web.Response:

@@ -118,6 +118,63 @@ async def test_two_moments_side_by_side(decided: Http) -> None:
     assert same["rows"] == []
 
 
+async def test_what_a_decision_moved_is_told_between_two_moments(decided: Http) -> None:
+    """From before the announcement to the end, as official results: the penalty, nothing else."""
+    race = officials.RACE
+    moments = {"from": f"before:{race}/announcement", "to": f"after:{race}"}
+    found = await get(decided, f"{RACE}/changes", **moments, settled="true")
+    moved = told(found["settled"])
+    assert moved["result", "ann-one", "status"] == (None, "PEN")
+    assert moved["medals", "CAN", "gold"] == (1, None)
+    assert moved["standings", "bea-two", "points"] == (80, 100)
+    assert told(found["rows"])["standings", "bea-two", "points"] == (None, 100)
+    without = await get(decided, f"{RACE}/decisions/{await version(decided, 'PenaltyCalled')}")
+    assert moved == {key: (b, a) for key, (a, b) in told(without["changed"]).items()}
+    early = {**moments, "from": f"after:{race}/gun"}
+    assert (await get(decided, f"{RACE}/changes", **early, settled="true"))["settled"] is None
+    same = {"from": f"after:{race}", "to": f"after:{race}"}
+    assert (await get(decided, f"{RACE}/changes", **same, settled="true"))["settled"] == []
+    assert "settled" not in await get(decided, f"{RACE}/changes", **moments)
+
+
+async def version(http: Http, type_: str) -> int:
+    """Return the version of the decision of a type."""
+    journal = await get(http, f"{RACE}/journal")
+    return int(next(row["version"] for row in journal["rows"] if row["type"] == type_))
+
+
+async def test_the_ledger_tells_what_became_of_a_decision(decided: Http) -> None:
+    """A penalty that is withdrawn names who did it, and that names the penalty."""
+    penalty = await version(decided, "PenaltyCalled")
+    own = {"race": officials.RACE}
+    withdrawal = {**own, "type": "WithdrawDecision", "decision": penalty, "reason": "Another view"}
+    position = await post_all(
+        decided, "", [withdrawal, {**own, "type": "CorrectResult", "reason": "Another view"}]
+    )
+    found = await get(decided, f"{RACE}/decisions/{penalty}", after=position)
+    assert [each["type"] for each in found["superseded"]] == ["DecisionWithdrawn"]
+    assert found["people"] == ["Ann One"]
+    withdrawn = await get(
+        decided, f"{RACE}/decisions/{found['superseded'][0]['version']}", after=position
+    )
+    assert withdrawn["replaced"]["type"] == "PenaltyCalled"
+    assert withdrawn["replaced"]["version"] == penalty
+    assert withdrawn["replaced"]["position"] == found["decided_at_position"]
+    assert (withdrawn["name"], withdrawn["round"]) == ("Women 500 m", "Final A")
+
+
+async def test_what_the_referee_saw_and_what_the_public_saw(decided: Http) -> None:
+    """Of one moment both: under embargo the officials' board has the penalty, the public's not."""
+    moment = f"before:{officials.RACE}/announcement"
+
+    async def status(**view: str) -> object:
+        found = await get(decided, f"{RACE}/board", as_of=moment, **view)
+        return next(row["status"] for row in found["rows"] if row["id"] == "ann-one")
+
+    assert await status() is None
+    assert await status(view="official") == "PEN"
+
+
 async def test_a_decision_is_told_in_full(decided: Http) -> None:
     """Who, why, on which facts, and what would be without it; linkable by its version."""
     journal = await get(decided, f"{RACE}/journal")
