@@ -2,10 +2,11 @@
 
 import { groups } from "../modules/changes.js";
 import { h } from "../modules/dom.js";
+import { word } from "../modules/words.js";
 
 export class DifferenceList extends HTMLElement {
   /** Show the rows of an answer; `none` is said where there is no difference. */
-  show(rows, none = "Nothing is different.") {
+  show(rows, none = word("nothingDifferent")) {
     const found = groups(rows);
     this.replaceChildren(
       ...(found.length

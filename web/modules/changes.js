@@ -1,15 +1,18 @@
 /** What is different between two states, in the words that officials use. */
 
+import { translated, word } from "./words.js";
+
 const TITLES = {
-  board: "On the board",
-  result: "Result",
-  rounds: "Who goes on",
-  classification: "Classification",
-  medals: "Medals",
-  standings: "Standings",
+  board: "onTheBoard",
+  result: "result",
+  rounds: "whoGoesOn",
+  classification: "classification",
+  medals: "medals",
+  standings: "standings",
 };
 const ORDER = Object.keys(TITLES);
 const MEDALS = ["gold", "silver", "bronze"];
+const OVERALL = new Set(["men", "women"]);
 
 /** Return differences as groups of sentences: one group for each document and scope. */
 export function groups(rows) {
@@ -29,9 +32,37 @@ export function groups(rows) {
       document: group.document,
       scope: group.scope,
       title: title(group),
+      people: [...group.people.values()],
       lines: [...group.people.values()].map(line).filter((each) => each.text),
     }))
     .filter((group) => group.lines.length);
+}
+
+/**
+ * Return the sentences that tell most: places, medals by nation, points of the overall standings.
+ *
+ * `globe` says whether the leader of the overall standings is given the Crystal Globe.
+ */
+export function headline(rows, { globe = false } = {}) {
+  const overall = ({ document, scope }) => document === "standings" && OVERALL.has(scope.split(":")[1]);
+  const standings = word(globe ? "crystalGlobe" : "standings");
+  return groups(rows).flatMap((group) => {
+    const people = group.people;
+    if (group.document === "result") return people.flatMap(({ name, fields }) => moved(fields).map((text) => `${name} ${text}`));
+    if (group.document === "medals" && group.scope.includes("noc")) {
+      return people.flatMap(({ noc, fields }) => counted(fields).map((text) => `${noc} ${text}`));
+    }
+    if (!overall(group)) return [];
+    return people
+      .map(({ name, fields: { points = [0, 0] } }) => [name, (points[1] ?? 0) - (points[0] ?? 0)])
+      .filter(([, change]) => change !== 0)
+      .map(([name, change]) => word("withWhom", { what: standings, who: `${name} ${signed(change)}` }));
+  });
+}
+
+/** Return differences the other way round. */
+export function reversed(rows) {
+  return rows.map((row) => ({ ...row, before: row.after, after: row.before }));
 }
 
 /** Return a difference in points as `+20`, with a true minus sign. */
@@ -41,33 +72,42 @@ export function signed(number) {
 }
 
 function title({ document, scope }) {
-  const words = TITLES[document] ?? document;
-  if (document === "standings") return `${words}: ${scope.split(":")[1]}`;
-  if (document === "medals") return scope.endsWith("skater-all") ? `${words} by skater` : `${words} by nation`;
-  if (document === "rounds") return `${words}: ${scope.split(" ")[1]}`;
-  return words;
+  const what = Object.hasOwn(TITLES, document) ? word(TITLES[document]) : document;
+  if (document === "standings") {
+    return word("withWhom", { what, who: translated(scope.split(":")[1].replaceAll("-", " ")) });
+  }
+  if (document === "medals") return word(scope.endsWith("skater-all") ? "medalsBySkater" : "medalsByNation");
+  if (document === "rounds") return word("withWhom", { what, who: scope.split(" ")[1] });
+  return what;
 }
 
 function line({ id, name, noc, fields }) {
-  const told = [];
-  if (fields.rank || fields.status) {
-    const [was, is] = [0, 1].map((side) => place(fields, side));
-    if (was !== is) told.push(`${was} → ${is}`);
-  }
-  for (const medal of MEDALS) {
-    const [was, is] = (fields[medal] ?? [0, 0]).map((count) => count ?? 0);
-    if (was !== is) told.push(`${medal} ${was} → ${is}`);
-  }
-  if (fields.medal) told.push(`${fields.medal[0] ?? "no medal"} → ${fields.medal[1] ?? "no medal"}`);
-  if (fields.mark) told.push(`${fields.mark[0] ?? "no mark"} → ${fields.mark[1] ?? "no mark"}`);
+  const told = [...moved(fields), ...counted(fields)];
+  if (fields.medal) told.push(fields.medal.map((medal) => word(medal ? `${medal}Count` : "noMedal")).join(" → "));
+  if (fields.mark) told.push(fields.mark.map((mark) => mark ?? word("noMark")).join(" → "));
   if (fields.points) {
-    const [was, is] = fields.points.map((points) => points ?? 0);
-    told.push(`${signed(is - was)} points (${was} → ${is})`);
+    const [from, to] = fields.points.map((points) => points ?? 0);
+    told.push(word("pointsMoved", { change: signed(to - from), from, to }));
   }
-  const [bonus, better] = (fields.bonus ?? [0, 0]).map((points) => points ?? 0);
-  if (bonus !== better) told.push(`bonus ${bonus} → ${better}`);
-  if (fields.fallen && fields.fallen[1]) told.push("fell");
+  const [from, to] = (fields.bonus ?? [0, 0]).map((points) => points ?? 0);
+  if (from !== to) told.push(word("bonusMoved", { from, to }));
+  if (fields.fallen && fields.fallen[1]) told.push(word("fellNow"));
   return { id, name, noc, text: told.join(", ") };
+}
+
+/** Return how a place moved: `1 → PEN`. */
+function moved(fields) {
+  if (!fields.rank && !fields.status) return [];
+  const [was, is] = [0, 1].map((side) => place(fields, side));
+  return was === is ? [] : [`${was} → ${is}`];
+}
+
+/** Return how medals moved: `gold 1 → 2`. */
+function counted(fields) {
+  return MEDALS.flatMap((medal) => {
+    const [was, is] = (fields[medal] ?? [0, 0]).map((count) => count ?? 0);
+    return was === is ? [] : [`${word(`${medal}Count`)} ${was} → ${is}`];
+  });
 }
 
 /** A status stands for a place where there is none: PEN, not "no place". */

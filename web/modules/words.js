@@ -2,12 +2,21 @@
 
 import { LANGUAGES, LANGUAGE_NAMES } from "./word-table.js";
 import { ANNOUNCER_TABLE } from "./word-table-announcer.js";
+import { LEDGER_TABLE } from "./word-table-ledger.js";
+import { MACHINE_TABLE } from "./word-table-machine.js";
 import { MOMENTS_TABLE } from "./word-table-moments.js";
 import { NAMES_TABLE } from "./word-table-names.js";
 import { TABLE as PUBLIC_TABLE } from "./word-table.js";
 
 export { LANGUAGES, LANGUAGE_NAMES };
-export const TABLE = { ...PUBLIC_TABLE, ...NAMES_TABLE, ...ANNOUNCER_TABLE, ...MOMENTS_TABLE };
+export const TABLE = {
+  ...PUBLIC_TABLE,
+  ...NAMES_TABLE,
+  ...ANNOUNCER_TABLE,
+  ...MOMENTS_TABLE,
+  ...LEDGER_TABLE,
+  ...MACHINE_TABLE,
+};
 
 /** What a language is called where its script decides the font. */
 const TAGS = { zh: "zh-Hans" };

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { asFeed, groups, signed } from "../modules/changes.js";
+import { asFeed, groups, headline, reversed, signed } from "../modules/changes.js";
+import { speak } from "../modules/words.js";
 
 const row = (document, scope, id, field, before, after, name = id, noc = "CAN") => ({
   document,
@@ -30,6 +31,27 @@ test("a penalty reads as officials say it", () => {
   assert.equal(medals.lines[0].text, "gold 1 → 2");
   assert.equal(standings.title, "Standings: men");
   assert.equal(standings.lines[0].text, "+20 points (310 → 330)");
+});
+
+test("what tells most is one line: places, medals, the Crystal Globe", () => {
+  const rows = [
+    row("result", "r", "nikisha", "rank", 1, null, "Nikisha", "KAZ"),
+    row("result", "r", "nikisha", "status", null, "PEN", "Nikisha", "KAZ"),
+    row("result", "r", "roussel", "rank", 2, 1, "Roussel"),
+    row("result", "r", "roussel", "mark", null, "Q", "Roussel"),
+    row("medals", "d:noc-all", "CAN", "gold", 3, 4, "Canada"),
+    row("medals", "d:noc-all", "NED", "rank", 2, 3, "Netherlands", "NED"),
+    row("medals", "d:skater-all", "roussel", "gold", 0, 1, "Roussel"),
+    row("standings", "world-cup:men", "roussel", "points", 310, 330, "Roussel"),
+    row("standings", "world-cup:men-500", "roussel", "points", 80, 100, "Roussel"),
+  ];
+  const told = ["Nikisha 1 → PEN", "Roussel 2 → 1", "CAN gold 3 → 4"];
+  assert.deepEqual(headline(rows, { globe: true }), [...told, "Crystal Globe: Roussel +20"]);
+  assert.deepEqual(headline(rows), [...told, "Standings: Roussel +20"]);
+  assert.equal(headline(reversed(rows), { globe: true }).at(-1), "Crystal Globe: Roussel −20");
+  speak("de");
+  assert.deepEqual(headline(rows, { globe: true }).slice(2), ["CAN Gold 3 → 4", "Kristallkugel: Roussel +20"]);
+  speak("en");
 });
 
 test("who was nowhere before stands behind a dash", () => {

@@ -1,0 +1,35 @@
+/** Decisions as sentences. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { called, sentence } from "../modules/decision-words.js";
+import { speak } from "../modules/words.js";
+
+const row = (type, data = {}, more = {}) => ({ type, data, people: [], replaced: null, ...more });
+
+test("a decision reads as a person would say it", () => {
+  const ann = { people: ["Ann One"] };
+  const told = [
+    [row("PenaltyCalled", { sanction: "PEN", infringement: "C1" }, ann), "Penalty (C1): Ann One"],
+    [row("PenaltyCalled", { sanction: "YC", infringement: "" }, ann), "Yellow card: Ann One"],
+    [row("FalseStartCalled"), "False start"],
+    [row("RestartOrdered", { re_skate: true }), "Re-skate ordered"],
+    [row("ProtestLodged", { noc: "CAN", late: true }), "Protest: CAN (late)"],
+    [row("ProtestDecided", { upheld: false }), "Protest dismissed"],
+    [row("LapsMiscounted", { lap_rows: 4 }), "Laps miscounted: 4 lap rows skated"],
+    [row("BestTimeConfirmed", { kind: "track", time_ms: 40078 }, ann), "Best time confirmed (track record): Ann One 40.078"],
+    [row("DecisionWithdrawn", {}, { replaced: { type: "PenaltyCalled" } }), "Decision withdrawn: Penalty"],
+    [row("ResultDeclaredOfficial"), "Result official"],
+  ];
+  for (const [given, said] of told) assert.equal(sentence(given), said);
+});
+
+test("it is said in every language, with the names as they are", () => {
+  speak("zh");
+  assert.equal(sentence(row("PenaltyCalled", { sanction: "PEN" }, { people: ["Ann One"] })), "判罚：Ann One");
+  speak("fr");
+  assert.equal(sentence(row("ProtestLodged", { noc: "CAN" })), "Réclamation : CAN");
+  speak("en");
+  assert.equal(called("SomethingNew"), "Something New");
+});
