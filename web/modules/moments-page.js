@@ -2,11 +2,21 @@
 
 import "../elements/define.js";
 import { words } from "../elements/time-scrubber.js";
+import { linkTo } from "./address.js";
+import { may, me, request } from "./api.js";
 import { ask, read } from "./api-read.js";
-import { asFeed } from "./changes.js";
+import { asFeed, headline } from "./changes.js";
 import { h, setAttribute, setText } from "./dom.js";
+import { translate, translated, word } from "./words.js";
 
+const SEE_EMBARGO = ["referee", "chief-referee", "secretary", "photo-finish"];
+/** Rulesets under which the leader of the overall standings is given the Crystal Globe. */
+const GLOBE = /^(isu-202[2-9]|world-tour)/;
+const HOUR = /^\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?$/;
 const find = (selector) => document.querySelector(selector);
+translate(document);
+find(".scrub-one").setAttribute("label", word("moment"));
+find(".scrub-two").setAttribute("label", word("otherMoment"));
 const given = new URLSearchParams(location.search);
 const race = given.get("race") ?? "";
 const [competition, distance] = race.split("/");
@@ -15,27 +25,38 @@ const state = {
   mode: given.get("mode") ?? "one",
   at: given.get("at"),
   other: given.get("other"),
+  view: given.get("view") === "official" ? "official" : "public",
 };
 let asked = 0;
 let painted = 0;
+let globe = false;
+/** The day of the race, for those who name a time of it. */
+let day = "";
 
 /** Show the state in the address, so that a moment can be sent to somebody. */
 function keep() {
-  const query = new URLSearchParams({ race, mode: state.mode });
-  if (state.at) query.set("at", state.at);
-  if (state.mode === "two" && state.other) query.set("other", state.other);
-  history.replaceState(null, "", `?${query}`);
+  const { mode, at, other, view } = state;
+  const two = mode === "two" ? other : null;
+  const official = view === "official" ? view : null;
+  history.replaceState(null, "", linkTo(location.pathname, { race, mode, at, other: two, view: official }));
+}
+
+/** Read the board as the public or the officials saw it; for theirs it takes their token. */
+async function seen(position) {
+  if (state.view === "public") return read(`races/${race}/board`, { as_of: position });
+  return request(`/api/v1/races/${race}/board?view=official&as_of=${position}`);
 }
 
 /** Read the race as it stood; what is returned shows it. */
 async function boardAt(stage, position) {
-  const board = await read(`races/${race}/board`, { as_of: position });
+  const board = await seen(position);
   return () => {
     find(`${stage} race-board`).board = asFeed({ ...board, as_of: String(position) });
     if (stage !== ".stage-one") return;
-    setText(find(".moments-race"), board.name);
-    setText(find(".moments-round"), board.round);
-    document.title = `${board.name} ${board.round} · Time machine · Bell Lap`;
+    const [name, round] = [translated(board.name), translated(board.round)];
+    setText(find(".moments-race"), name);
+    setText(find(".moments-round"), round);
+    document.title = `${name} ${round} · ${word("timeMachine")} · Bell Lap`;
   };
 }
 
@@ -50,6 +71,7 @@ async function show() {
   const two = mode === "two";
   find(".scrub-two").hidden = !two;
   find(".stage-two").hidden = !two;
+  find(".headline").hidden = true;
   find(".supposing").hidden = mode !== "what-if";
   find(".differences").hidden = mode === "one" || (mode === "what-if" && !supposed);
   find(".tables").hidden = mode !== "one";
@@ -70,10 +92,13 @@ async function show() {
 
 async function changes(...moments) {
   const [from, to] = moments.map(Number).sort((a, b) => a - b);
-  const found = await read(`races/${race}/changes`, { from, to });
+  const found = await read(`races/${race}/changes`, { from, to, settled: true });
   return () => {
-    setText(find(".differences-title"), `From position ${from} to ${to}`);
-    find("difference-list").show(found.rows, "These two moments show the same.");
+    setText(find(".differences-title"), word("fromTo", { from, to }));
+    find("difference-list").show(found.rows, word("sameShown"));
+    const told = headline(found.settled ?? [], { globe });
+    find(".headline").hidden = told.length === 0;
+    find(".headline-list").replaceChildren(...told.map((each) => h("li", {}, each)));
   };
 }
 
@@ -90,11 +115,11 @@ async function tables(as_of) {
       row.rank ?? row.status ?? "–",
       row.noc,
       row.name,
-      row.medal ?? "",
+      row.medal ? word(row.medal) : "",
       row.points ?? "",
-    ], classification.official ? "" : "Not official at this moment.");
+    ], classification.official ? "" : word("notOfficialThen"));
     list(".at-medals", medals.rows, (row) => [row.rank, row.noc, row.name, row.gold, row.silver, row.bronze],
-      medals.rows.length ? "" : "No medal had been given.");
+      medals.rows.length ? "" : word("noMedalThen"));
     if (!standings) return;
     list(".at-standings", standings.rows.slice(0, 12), (row) => [row.rank, row.noc, row.name, row.points], "");
   };
@@ -129,8 +154,8 @@ async function suppose(event) {
     painted = turn;
     supposed = true;
     find(".differences").hidden = false;
-    setText(find(".differences-title"), "What would have been different");
-    find("difference-list").show(found.rows, "Nothing would have been different.");
+    setText(find(".differences-title"), word("wouldHaveBeen"));
+    find("difference-list").show(found.rows, word("nothingWould"));
     say("");
   } catch (error) {
     say(error.message);
@@ -154,7 +179,7 @@ function supposable(ticks) {
 
 async function start() {
   if (!race) {
-    say("Name a race in the address: ?race=dresden-2024/men-500/final-a");
+    say(word("nameARace", { example: "?race=dresden-2024/men-500/final-a" }));
     return;
   }
   let moments;
@@ -174,6 +199,7 @@ async function start() {
   const review = ticks.find((tick) => tick.kind === "review")?.position ?? ticks[0]?.position;
   state.at = await place(state.at, state.mode === "two" ? review : last);
   state.other = await place(state.other, last);
+  day = (ticks.at(-1)?.recorded_at ?? new Date().toISOString()).slice(0, 10);
   one.position = Number(state.at);
   two.position = Number(state.other);
   one.addEventListener("moment", ({ detail }) => {
@@ -195,15 +221,55 @@ async function start() {
   find("select[name=ruleset]").append(
     ...rulesets.rows.map((each) => h("option", { value: each.id }, each.name)),
   );
-  find(".link-decisions").href = `decisions?competition=${competition}`;
+  find(".link-decisions").href = linkTo("decisions", { competition });
+  find(".link-home").href = linkTo(".");
+  find(".go-to").addEventListener("submit", goTo);
+  const [{ id: adopted }] = await Promise.all([read(`competitions/${competition}/ruleset`).catch(() => ({})), views()]);
+  globe = GLOBE.test(adopted ?? "");
   await show();
+}
+
+/** Let those choose whose eyes to see with who have been here as officials; the server decides. */
+async function views() {
+  const known = state.view === "official" || localStorage.getItem("bell-lap.identity");
+  const who = known ? await me().catch(() => null) : null;
+  const choice = find(".who-sees");
+  choice.hidden = !who || !may(who, ...SEE_EMBARGO);
+  if (choice.hidden) state.view = "public";
+  const select = find(".who-sees select");
+  select.value = state.view;
+  select.addEventListener("change", () => {
+    state.view = select.value;
+    show();
+  });
+}
+
+/** Show the moment that was typed: a position, a time of the race's day, or any moment by name. */
+async function goTo(event) {
+  event.preventDefault();
+  const text = event.target.elements.when.value.trim();
+  if (!text) return;
+  try {
+    state.at = await place(HOUR.test(text) ? instant(text) : text, null);
+  } catch (error) {
+    say(error.message);
+    return;
+  }
+  find(".scrub-one").position = Number(state.at);
+  show();
+}
+
+/** Return a time of the race's day, such as 9:05 or 16:31:07, as an instant. */
+function instant(text) {
+  const [hours, minutes, seconds = "00"] = text.split(":");
+  return `${day}T${hours.padStart(2, "0")}:${minutes}:${seconds}Z`;
 }
 
 /** Return the position that a moment of the address means, or another where there is none. */
 async function place(moment, otherwise) {
   if (!moment) return String(otherwise);
   if (/^\d+$/.test(moment)) return moment;
-  return String((await read(`races/${race}/board`, { as_of: moment })).position);
+  return String((await read("competitions", { as_of: moment })).position);
 }
 
 start();
