@@ -9,7 +9,16 @@ from aiohttp import web
 from msgspec import Struct
 
 from tracker import __version__
-from tracker.api import access, display_store, middleware, problems, supposing
+from tracker.api import (
+    access,
+    assets,
+    display_store,
+    live_hello,
+    middleware,
+    problems,
+    supposing,
+)
+from tracker.api.answers import ANSWERS, MEDIA
 from tracker.api.envelopes import BATCH_LIMIT
 from tracker.api.facts import PAGE_LIMIT
 from tracker.command_handler import Receipt
@@ -22,8 +31,13 @@ _SLUG = "^[a-z0-9]+(-[a-z0-9]+)*$"
 _COUNT: Json = {"type": "integer", "minimum": 0, "maximum": 10**18 - 1}
 _WORD: Json = {"type": "string"}
 _PATHS: dict[str, Json] = {
-    "code": {"type": "string", "minLength": 1},
+    "code": {"type": "string", "pattern": "^[a-z]+(-[a-z]+)*$", "examples": ["not-yet"]},
     "display": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
+    "path": {
+        "type": "string",
+        "enum": [name for name in assets.PAGES if name],
+        "description": "A page; the files of pages are below modules, elements, styles, fonts.",
+    },
     "round": {"type": "string", "enum": list(get_args(Round))},
     "version": {"type": "integer", "minimum": 1, "maximum": 10**9 - 1},
 }
@@ -38,18 +52,29 @@ _QUERIES: dict[str, Json] = {
         ),
         "examples": ["812", "2024-02-11T14:31:07Z", "after:dresden-2024/men-500/final-a"],
     },
+    "at": _WORD,
     "by": {"type": "string", "enum": ["noc", "skater"]},
+    "client": {"type": "string", "maxLength": 200},
     "competitor": {"type": "string", "minLength": 1},
+    "conflateMs": _COUNT,
     "cursor": {"type": "string", "examples": ["1f0c/812"]},
+    "deflate": {"type": "string", "enum": ["on", "off"]},
+    "delayMs": _COUNT,
+    "encoding": {"type": "string", "enum": list(live_hello.ENCODINGS)},
+    "fields": {"type": "string", "examples": ["rank,name"]},
     "from": {"type": "string", "minLength": 1},
     "gender": {"type": "string", "enum": ["all", "men", "women", "mixed"]},
+    "lang": {"type": "string", "pattern": "^[a-z]{2}$"},
+    "lastEventId": {"type": "string", "examples": ["1f0c/812"]},
     "limit": {"type": "integer", "minimum": 1, "maximum": PAGE_LIMIT},
     "positions": {"type": "string", "enum": list(get_args(Positions))},
+    "replay": {"type": "number", "minimum": 0, "maximum": 100},
     "seed": {"type": "string", "maxLength": 120},
     "separate": {"type": "boolean"},
     "series": _WORD,
     "settled": {"type": "boolean"},
     "sexes": {"type": "string", "enum": ["men", "women"]},
+    "start": _COUNT,
     "table": _WORD,
     "to": {"type": "string", "minLength": 1},
     "topics": {"type": "string", "examples": ["current/dresden-2024"]},
@@ -57,10 +82,11 @@ _QUERIES: dict[str, Json] = {
     "waitMs": {"type": "integer", "minimum": 0},
     "what": {"type": "string", "enum": ["rank", "mark"]},
 }
-"""What stands behind the question mark. Two names have two meanings: see `_CALLED`."""
-_CALLED = {"cursor": "after", "sexes": "gender"}
+"""What stands behind the question mark. Some names have two meanings: see `_CALLED`."""
+_CALLED = {"cursor": "after", "sexes": "gender", "start": "from"}
 _NEEDED = frozenset({"competitor", "from", "topics"})
 _REASONS = {
+    101: "The protocol is another from here on",
     200: "As asked",
     201: "Made",
     204: "Done",
@@ -222,6 +248,37 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         answer="Polled",
         refusals=(422, 503),
     ),
+    ("GET", "/feed"): Operation(
+        "The feed: an upgrade to a WebSocket, whose messages AsyncAPI describes",
+        ("encoding", "deflate"),
+        answer="Nothing",
+        made=101,
+        refusals=(400, 403, 422, 503),
+    ),
+    ("GET", "/feed/events"): Operation(
+        "The feed as server-sent events, without an end; the messages are those of the feed",
+        (
+            "topics",
+            "client",
+            "conflateMs",
+            "delayMs",
+            "fields",
+            "replay",
+            "start",
+            "lastEventId",
+        ),
+        answer="Stream",
+        refusals=(403, 404, 422, 503),
+    ),
+    ("GET", "/problems/{code}"): Operation(
+        "What a problem's code means, for people", answer="Page", refusals=(404,)
+    ),
+    ("GET", "/{path}"): Operation(
+        "Pages for people, and the files that they are made of",
+        ("at", "lang"),
+        answer="File",
+        refusals=(304, 404),
+    ),
     ("GET", "/healthz"): Operation("Whether the process lives", answer="Object", refusals=()),
     ("GET", "/readyz"): Operation(
         "Whether it can be used, or what is in the way",
@@ -241,73 +298,6 @@ OPERATIONS: dict[tuple[str, str], Operation] = {
         refusals=(404, 409, 422, 503),
     ),
     ("GET", "/openapi.json"): Operation("This document", answer="Object", refusals=()),
-}
-UNDESCRIBED = frozenset({"/feed", "/feed/events", "/problems/{code}", "/{path}"})
-"""Addresses of another kind: the feed, which AsyncAPI describes, and pages for people."""
-
-_OBJECT: Json = {"type": "object"}
-_TABLE: Json = {
-    "type": "object",
-    "required": ["rows"],
-    "properties": {"rows": {"type": "array", "items": _OBJECT}},
-}
-_ANSWERS: dict[str, Json] = {
-    "Object": _OBJECT,
-    "Table": _TABLE,
-    "Document": {
-        "type": "object",
-        "required": ["position"],
-        "properties": {
-            "position": {"type": "integer", "minimum": 0},
-            "as_of": _WORD,
-            "rows": {"type": "array", "items": _OBJECT},
-        },
-    },
-    "Flat": {"type": "array", "items": _OBJECT},
-    "Polled": {
-        "type": "object",
-        "required": ["cursor", "messages"],
-        "properties": {"cursor": _WORD, "messages": {"type": "array", "items": _OBJECT}},
-    },
-    "Me": {
-        "type": "object",
-        "required": ["official", "device", "roles", "open"],
-        "properties": {
-            "official": {"type": ["string", "null"]},
-            "device": {"type": ["string", "null"]},
-            "roles": {"type": "array", "items": _WORD},
-            "open": {"type": "boolean"},
-        },
-    },
-    "Paired": {
-        "type": "object",
-        "required": ["token", "official", "device", "roles"],
-        "properties": {
-            "token": _WORD,
-            "official": _WORD,
-            "device": _WORD,
-            "roles": {"type": "array", "items": _WORD},
-        },
-    },
-    "Refused": {
-        "type": "object",
-        "required": ["error"],
-        "properties": {"error": {"$ref": "#/components/schemas/Problem"}},
-    },
-    "Verdict": {
-        "anyOf": [
-            {"$ref": "#/components/schemas/Receipt"},
-            {
-                "type": "array",
-                "items": {
-                    "anyOf": [
-                        {"$ref": "#/components/schemas/Receipt"},
-                        {"$ref": "#/components/schemas/Refused"},
-                    ]
-                },
-            },
-        ]
-    },
 }
 
 
@@ -358,7 +348,7 @@ def document(routes: Iterable[web.AbstractRoute]) -> Json:
         },
         "paths": paths,
         "components": {
-            "schemas": {**schemas, **_ANSWERS},
+            "schemas": {**schemas, **ANSWERS},
             "securitySchemes": {"device": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -419,6 +409,9 @@ def _responses(operation: Operation, reference: dict[Any, Json]) -> Json:
         if status != web.HTTPNotModified.status_code:
             schema = reference[problems.Problem]
             refused["content"] = {problems.MEDIA_TYPE: {"schema": schema}}
+            if operation.answer == "File":
+                # A browser is told by a page.
+                refused["content"]["text/html"] = {"schema": _WORD}
         found[str(status)] = refused
     return dict(sorted(found.items()))
 
@@ -426,8 +419,11 @@ def _responses(operation: Operation, reference: dict[Any, Json]) -> Json:
 def _content(operation: Operation, status: int) -> Json:
     if status == web.HTTPNoContent.status_code:
         return {}
-    if operation.answer == "Picture":
-        return {"content": {"image/svg+xml": {"schema": _WORD}}}
+    if operation.answer == "Nothing":
+        return {}
+    media = MEDIA.get(operation.answer)
+    if media is not None:
+        return {"content": {each: {"schema": _WORD} for each in media}}
     schema = {"$ref": f"#/components/schemas/{operation.answer}"}
     return {"content": {"application/json": {"schema": schema}}}
 

@@ -42,6 +42,8 @@ KNOWN = {
     "version": 2,
 }
 """What is there: without it, nearly every address would lead nowhere."""
+ENDLESS = frozenset({"/feed", "/feed/events"})
+"""What is answered as long as one listens."""
 OFFICIAL, DEVICE = "Kim", "d1"
 EMBARGOED = {
     "type": "CallPenalty",
@@ -58,6 +60,7 @@ class Stranger:
     def __init__(self, url: str, document: dict[str, Any], token: str | None) -> None:
         self.seen: dict[int, int] = {}
         self.leaks: list[str] = []
+        self.opened: dict[str, set[str]] = {}
         self._url = url
         self._schema = schemathesis.openapi.from_dict(document)
         self._token = token
@@ -110,6 +113,9 @@ class Stranger:
             case.query = {**(case.query or {}), "waitMs": 0}
         if self._token is not None:
             case.headers["Authorization"] = f"Bearer {self._token}"
+        if case.operation.path in ENDLESS:
+            self._open(case)
+            return
         answer = case.call(base_url=self._url, session=self._session, timeout=30)
         self.seen[answer.status_code] = self.seen.get(answer.status_code, 0) + 1
         faulty = answer.status_code >= 500 and answer.json()["code"] != "not-yet"
@@ -117,6 +123,22 @@ class Stranger:
         if REASON.encode() in answer.content:
             self.leaks.append(case.as_curl_command())
         case.validate_response(answer, checks=CHECKS)
+
+    def _open(self, case: Case) -> None:
+        """Send what may be answered without an end, and look at how the answer begins."""
+        asked = case.as_transport_kwargs(base_url=self._url)
+        with self._session.request(**asked, stream=True, timeout=30) as answer:
+            status = str(answer.status_code)
+            self.seen[answer.status_code] = self.seen.get(answer.status_code, 0) + 1
+            self.opened[case.operation.path] = self.opened.get(case.operation.path, set()) | {
+                status
+            }
+            content = case.operation.definition.raw["responses"][status].get("content", {})
+            media = answer.headers.get("Content-Type", "").split(";")[0]
+            assert media in content or not content, f"{case.as_curl_command()}: {media}"
+            begin = next(answer.iter_content(200), b"")
+            if REASON.encode() in begin:
+                self.leaks.append(case.as_curl_command())
 
 
 @pytest.fixture
@@ -157,6 +179,8 @@ async def test_strangers_break_nothing_learn_nothing_and_write_nothing(
     assert stranger.leaks == []
     assert await tracker.log.head() == before
     assert {200, 401, 404, 422} <= stranger.seen.keys()
+    assert stranger.opened.keys() == ENDLESS
+    assert "200" in stranger.opened["/feed/events"], "somebody was let in"
 
 
 async def test_officials_break_nothing(

@@ -13,7 +13,7 @@ TABLE = GOLDEN.parents[1] / "web" / "modules" / "word-table-moments.js"
 def test_every_fact_of_a_race_has_its_words() -> None:
     """The ledger names any fact that a decision may rest on, retract or amend."""
     tables = "".join(path.read_text() for path in TABLE.parent.glob("word-table*.js"))
-    words = set(re.findall(r'^  ([A-Z]\w+): \[', tables, re.MULTILINE))
+    words = set(re.findall(r"^  ([A-Z]\w+): \[", tables, re.MULTILINE))
     facts = {each.__name__ for each in get_args(RaceEvent)}
     assert facts <= words, facts - words
 
