@@ -30,6 +30,10 @@ PAGES = (
     ("/phone#standings", "#view-standings .tab", (PHONE,)),
     (f"/phone#race/{officials.RACE}", '.line[data-status="PEN"]', (PHONE,)),
     (f"/phone?at=after:{officials.RACE}#race/{officials.RACE}", ".moment-past", (PHONE,)),
+    (f"/moments?race={officials.RACE}", ".stage-one .line", ANYWHERE),
+    (f"/moments?race={officials.RACE}&mode=two", ".difference-group, .difference-none", ANYWHERE),
+    ("/decisions?lang=fr", ".decision-list li", ANYWHERE),
+    (f"/decisions?race={officials.RACE}&version=VERSION", ".difference-group", ANYWHERE),
     ("/display", ".pairing-code", (WALL, DESKTOP)),
     ("/displays", ".pair-form", ANYWHERE),
     ("/referee", ".so-head", TABLETS),
@@ -83,7 +87,11 @@ async def violations(page: Page) -> list[str]:
 async def test_axe_finds_no_violation_on_any_page(url: str, open_page: Open) -> None:
     """Contrast, names, roles, landmarks, sizes: on every page at every size it is made for."""
     faults = []
-    for path, ready, sizes in PAGES:
+    async with aiohttp.ClientSession() as http:
+        journal = await officials.get(http, f"{url}/api/v1/races/{officials.RACE}/journal")
+    penalty = next(row for row in journal["rows"] if row["type"] == "PenaltyCalled")
+    for named, ready, sizes in PAGES:
+        path = named.replace("VERSION", str(penalty["version"]))
         for width, height in sizes:
             async with open_page(f"{url}{path}", width, height, calm=True) as page:
                 await page.locator(ready).first.wait_for()

@@ -56,22 +56,117 @@ async def test_the_500_m_is_gone_along(url: str, open_page: Open) -> None:
         await page.get_by_role("checkbox", name="Penalty").check()
         await page.get_by_role("button", name="Ask").click()
         await page.wait_for_selector('.differences:not([hidden]) [data-document="classification"]')
+        await expect(page.locator(".differences-title")).to_contain_text("would have been")
         would = await page.locator('[data-document="classification"]').inner_text()
         assert "no medal → gold" in would
         assert "gold → silver" in would
 
 
+async def test_what_the_penalty_moved_stands_in_one_line(url: str, open_page: Open) -> None:
+    """Side by side, from before the announcement to the end: what the issue says, and no more."""
+    moments = f"at=before:{RACE}/announcement&other=after:{RACE}"
+    async with open_page(f"{url}/moments?lang=en&race={RACE}&mode=two&{moments}") as page:
+        await expect(page.locator(".headline-list li")).to_have_text(
+            [
+                "Denis Nikisha 1 → PEN",
+                "Felix Roussel 2 → 1",
+                "Jordan Pierre-Gilles 3 → 2",
+                "Lukasz Kuczynski 4 → 3",
+                "CAN gold 1 → 2",
+                "CAN bronze 2 → 1",
+                "KAZ gold 1 → 0",
+                "POL bronze 2 → 3",
+                "Crystal Globe: Felix Roussel +20",
+                "Crystal Globe: Jordan Pierre-Gilles +10",
+                "Crystal Globe: Denis Nikisha \N{MINUS SIGN}40",
+                "Crystal Globe: Lukasz Kuczynski +10",
+            ]
+        )
+        for stage, first in ((".stage-one", "denis-nikisha"), (".stage-two", "felix-roussel")):
+            line = page.locator(f"{stage} .line").first
+            await expect(line).to_have_attribute("data-competitor", first)
+
+
+async def test_officials_and_the_public_saw_another_board(url: str, open_page: Open) -> None:
+    """At one time of day: the referee saw the penalty, the public did not yet."""
+    async with open_page(f"{url}/moments?lang=en&race={RACE}&view=official") as page:
+        await page.get_by_label("Go to").fill("472")
+        await page.get_by_role("button", name="Show").click()
+        own = page.locator('.stage-one .line[data-competitor="denis-nikisha"]')
+        await expect(own).to_have_attribute("data-status", "PEN")
+        await page.get_by_label("As seen by").select_option("public")
+        await expect(own).to_have_attribute("data-status", "FELL")
+        assert "view=" not in page.url
+        words = await page.locator(".scrub-one .scrub-words").inner_text()
+        await page.get_by_label("Go to").fill(words.rsplit(" · ", 1)[1])
+        await page.get_by_role("button", name="Show").click()
+        await expect(page.locator(".moments-note")).to_be_empty()
+        await expect(page.locator(".stage-one race-board")).to_have_attribute("data-race", RACE)
+
+
 async def test_the_ledger_leads_to_a_decision(url: str, open_page: Open) -> None:
     """From the list to the penalty: who, why, on which facts, and what it changed."""
-    async with open_page(f"{url}/decisions?competition=dresden-2024", 1280, 900) as page:
-        await page.get_by_role("link", name="PEN: Denis Nikisha").click()
+    async with open_page(f"{url}/decisions?lang=en&competition=dresden-2024", 1280, 900) as page:
+        await page.get_by_role("link", name="Penalty: Denis Nikisha").click()
         await page.wait_for_selector("article.decision:not([hidden]) .difference-group")
         facts = await page.locator(".decision-facts").inner_text()
         assert "Obstruction at the finish line" in facts
-        assert "fall recorded" in await page.locator(".decision-rests").inner_text()
-        assert "PEN → 1" in await page.locator('[data-document="result"]').inner_text()
+        assert "Referee, on referee-headset" in facts
+        assert "isu-2023-24" in facts
+        assert "1 → PEN" in await page.locator('[data-document="result"]').inner_text()
+        overall = page.locator(".difference-group", has_text="Standings: men").first
+        await expect(overall).to_contain_text("+20 points (310 → 330)")
+        fall = page.locator(".decision-rests li", has_text="Denis Nikisha · Lap 5")
+        await expect(fall).to_contain_text("Fall")
+        place = await fall.get_by_role("link").inner_text()
+        await fall.get_by_role("link").click()
+        await expect(page.locator(".scrub-one .scrub-words")).to_contain_text(
+            f"Fall · denis nikisha · {place}"
+        )
+
+
+async def test_a_decision_has_an_address_of_its_own(url: str, open_page: Open) -> None:
+    """Its link opens it again, its moments are links, and an older ledger knows less."""
+    async with open_page(f"{url}/decisions?lang=en&race={RACE}&version=32") as page:
+        link = await page.get_by_role("link", name="Link to this decision").get_attribute("href")
+        await expect(page.locator(".decision-title")).to_have_text("Penalty: Denis Nikisha")
+        await page.get_by_role("link", name="As it was when it became public").click()
+        await expect(page.locator(".moment-past")).to_contain_text("as it was at position 473")
+        await expect(page.locator(".difference-group", has_text="Standings")).to_have_count(0)
+        await page.get_by_role("link", name="Back to now").click()
+        await expect(
+            page.locator(".difference-group", has_text="Standings: men")
+        ).not_to_have_count(0)
         await page.get_by_role("link", name="Time machine").click()
         await page.wait_for_selector('.stage-one race-board[data-state="UNDER_REVIEW"]')
+    assert link is not None
+    async with open_page(link) as page:
+        await expect(page.locator(".decision-title")).to_contain_text("Denis Nikisha")
+    async with open_page(f"{url}/decisions?lang=en&competition=dresden-2024&at=472") as page:
+        await expect(page.locator(".decision-list li").last).to_contain_text("Review opened")
+
+
+async def test_a_decision_is_printed_black_on_white(url: str, open_page: Open) -> None:
+    """On paper there is its address and no control, and every letter is black."""
+    async with open_page(f"{url}/decisions?lang=en&race={RACE}&version=32", 794, 1123) as page:
+        await expect(page.locator(".difference-group").first).to_be_visible()
+        await page.emulate_media(media="print")
+        await expect(page.locator(".decision-address")).to_contain_text("/decisions?race=")
+        for control in (".moments-links", ".decision-links", ".moments-foot"):
+            await expect(page.locator(control)).to_be_hidden()
+        shown = page.locator(".decision :visible")
+        colours = await shown.evaluate_all(
+            """all => [...new Set(all.map((each) => {
+                 const { color, backgroundColor } = getComputedStyle(each);
+                 return `${color} on ${backgroundColor}`;
+               }))]"""
+        )
+        assert colours == ["rgb(0, 0, 0) on rgba(0, 0, 0, 0)"]
+        paper = await page.locator("body").evaluate(
+            "(body) => getComputedStyle(body).backgroundColor"
+        )
+        assert paper == "rgb(255, 255, 255)"
+        assert len(await page.pdf()) > 10_000
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)])

@@ -259,10 +259,11 @@ async function goTo(event) {
   show();
 }
 
-/** Return a time of the race's day, such as 9:05 or 16:31:07, as an instant. */
+/** Return a time of the race's day, such as 9:05 or 16:31:07, as an instant: the end of that second. */
 function instant(text) {
   const [hours, minutes, seconds = "00"] = text.split(":");
-  return `${day}T${hours.padStart(2, "0")}:${minutes}:${seconds}Z`;
+  const whole = seconds.includes(".") ? seconds : `${seconds}.999999`;
+  return `${day}T${hours.padStart(2, "0")}:${minutes}:${whole}Z`;
 }
 
 /** Return the position that a moment of the address means, or another where there is none. */
