@@ -16,7 +16,8 @@ RACE = "dresden-2024/men-500/final-a"
 async def url(tmp_path: Path) -> AsyncIterator[str]:
     """Serve the weekend after it was played."""
     data = ("--data", str(tmp_path / "data"))
-    status, _, err = await process.run("demo", "--speed", "2000", "--exit", *data)
+    port = ("--port", str(process.free_port()))
+    status, _, err = await process.run("demo", "--speed", "2000", "--exit", *data, *port)
     assert status == 0, err
     async with process.serving(data, tmp_path / "server.txt") as served:
         yield served.url

@@ -15,6 +15,7 @@ const find = (selector) => document.querySelector(selector);
 const given = new URLSearchParams(location.search);
 const at = given.get("at");
 translate(document);
+document.title = `${word("decisions")} · Bell Lap`;
 
 function say(text) {
   setText(find(".moments-note"), text);

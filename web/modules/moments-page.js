@@ -15,6 +15,7 @@ const GLOBE = /^(isu-202[2-9]|world-tour)/;
 const HOUR = /^\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?$/;
 const find = (selector) => document.querySelector(selector);
 translate(document);
+document.title = `${word("timeMachine")} · Bell Lap`;
 find(".scrub-one").setAttribute("label", word("moment"));
 find(".scrub-two").setAttribute("label", word("otherMoment"));
 const given = new URLSearchParams(location.search);
@@ -52,7 +53,14 @@ async function boardAt(stage, position) {
   const board = await seen(position);
   return () => {
     find(`${stage} race-board`).board = asFeed({ ...board, as_of: String(position) });
-    if (stage !== ".stage-one") return;
+    if (stage !== ".stage-one") {
+      // Two boards on one page: whoever hears it must know which one a part belongs to.
+      for (const part of document.querySelectorAll(`${stage} section[aria-label]:not([data-other])`)) {
+        part.setAttribute("aria-label", `${part.getAttribute("aria-label")} · ${word("otherMoment")}`);
+        part.setAttribute("data-other", "");
+      }
+      return;
+    }
     const [name, round] = [translated(board.name), translated(board.round)];
     setText(find(".moments-race"), name);
     setText(find(".moments-round"), round);
