@@ -39,7 +39,9 @@ def spoken(lang: str) -> set[str]:
     column = LANGUAGES.index(lang)
     for path in MODULES.glob("word-table*.js"):
         for line in re.findall(r"^  \S+: (\[.*\]),$", path.read_text(), re.MULTILINE):
-            found |= parts(json.loads(line)[column])
+            cells = json.loads(re.sub(r"([{,] )(\w+)(?=: [\"])", r'\1"\2"', line))
+            forms = cells[column]
+            found |= parts(" ".join(forms.values()) if isinstance(forms, dict) else forms)
     return found
 
 
@@ -93,7 +95,7 @@ async def test_no_word_stays_english(served: tuple[str, set[str]], open_page: Op
         for path, there in PAGES.items():
             async with open_page(f"{url}/{path}&lang={lang}") as page:
                 await expect(page.locator(there).first).to_be_visible()
-                await expect(page.locator("html")).to_have_attribute("lang", lang)
+                await expect(page.locator("html")).to_have_attribute("lang", re.compile(lang))
                 await expect(page.locator("language-choice select")).to_have_value(lang)
                 text = f"{await page.title()} {await page.locator('body').inner_text()}"
             unknown = parts(text) - known - {"bell", "lap"}

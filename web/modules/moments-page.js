@@ -16,6 +16,7 @@ const HOUR = /^\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?$/;
 const find = (selector) => document.querySelector(selector);
 translate(document);
 document.title = `${word("timeMachine")} · Bell Lap`;
+setText(find(".go-to-help"), word("goToHelp", { example: "16:31:07" }));
 find(".scrub-one").setAttribute("label", word("moment"));
 find(".scrub-two").setAttribute("label", word("otherMoment"));
 const given = new URLSearchParams(location.search);

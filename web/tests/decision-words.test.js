@@ -27,9 +27,9 @@ test("a decision reads as a person would say it", () => {
 
 test("it is said in every language, with the names as they are", () => {
   speak("zh");
-  assert.equal(sentence(row("PenaltyCalled", { sanction: "PEN" }, { people: ["Ann One"] })), "判罚：Ann One");
+  assert.equal(sentence(row("PenaltyCalled", { sanction: "PEN" }, { people: ["Ann One"] })), "犯规：Ann One");
   speak("fr");
-  assert.equal(sentence(row("ProtestLodged", { noc: "CAN" })), "Réclamation : CAN");
+  assert.equal(sentence(row("ProtestLodged", { noc: "CAN" })), "Réclamation\u00a0: CAN");
   speak("en");
   assert.equal(called("SomethingNew"), "Something New");
 });
