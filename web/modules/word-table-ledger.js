@@ -10,6 +10,7 @@ export const LEDGER_TABLE = {
   CrossingObserved: ["Crossing observed", "Überfahrt beobachtet", "Passage observé", "Passaggio osservato", "통과 관찰", "观察到过线", "通過の観察", "Doorkomst waargenomen", "Przejazd zaobserwowany", "Áthaladás megfigyelve"],
   CrossingAdopted: ["Crossing adopted", "Überfahrt übernommen", "Passage adopté", "Passaggio adottato", "통과 채택", "采纳过线", "通過の採用", "Doorkomst overgenomen", "Przejazd przyjęty", "Áthaladás elfogadva"],
   FlaggedToReferee: ["Flagged to the referee", "Dem Referee gemeldet", "Signalé à l’arbitre", "Segnalato all’arbitro", "심판에게 보고", "报告裁判", "レフェリーへ報告", "Aan scheidsrechter gemeld", "Zgłoszono sędziemu", "Jelezve a bírónak"],
+  VideoBookmarked: ["Video bookmarked", "Videostelle markiert", "Repère vidéo posé", "Segnalibro video", "영상 책갈피", "视频书签", "映像のしおり", "Videobladwijzer", "Zakładka wideo", "Videó könyvjelző"],
   PublicBoardHeld: ["Public board held", "Öffentliche Anzeige angehalten", "Tableau public retenu", "Tabellone pubblico trattenuto", "공개 전광판 보류", "公开记分牌暂停", "公開ボード保留", "Openbaar bord vastgehouden", "Wstrzymano tablicę publiczną", "Nyilvános tábla visszatartva"],
   PublicBoardReleased: ["Public board released", "Öffentliche Anzeige freigegeben", "Tableau public libéré", "Tabellone pubblico rilasciato", "공개 전광판 보류 해제", "公开记分牌恢复", "公開ボード保留解除", "Openbaar bord vrijgegeven", "Zwolniono tablicę publiczną", "Nyilvános tábla feloldva"],
 
