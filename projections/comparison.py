@@ -1,6 +1,5 @@
 """Compares rebuilt rows with those before, nearly all of it while nobody waits for it."""
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -39,18 +38,16 @@ class Verdict(Struct, frozen=True):
 
 
 async def compared(
-    connections: "tuple[Connection, Connection]", rebuilt: int, live: Generation, position: int
+    connection: "Connection", rebuilt: int, live: Generation, position: int
 ) -> Compared:
     """Compare two generations as they stood at a position that both have reached."""
-    here, beside = connections
-    new, before = await asyncio.gather(
-        store.digest_at(here, rebuilt, position), store.digest_at(beside, live.number, position)
-    )
+    new = await store.digest_at(connection, rebuilt, position)
+    before = await store.digest_at(connection, live.number, position)
     return Compared(position, live.number, new.rows, new == before, set())
 
 
 async def verdict(
-    connections: "tuple[Connection, Connection]",
+    connection: "Connection",
     rebuilt: int,
     live: Generation | None,
     position: int,
@@ -61,23 +58,18 @@ async def verdict(
     Of rows that were compared before, only those of scopes in which something happened since are
     looked at. All of them are once it is known that something differs.
     """
-    here, beside = connections
     if live is None or live.position != position:
-        return Verdict((await store.digest_at(here, rebuilt, position)).rows, 0, ())
+        return Verdict((await store.digest_at(connection, rebuilt, position)).rows, 0, ())
     if so_far is not None and so_far.live == live.number and so_far.agreed:
         since, scopes = so_far.position, sorted(so_far.scopes)
-        new, before = await asyncio.gather(
-            store.digest_since(here, rebuilt, since, scopes),
-            store.digest_since(beside, live.number, since, scopes),
-        )
+        new = await store.digest_since(connection, rebuilt, since, scopes)
+        before = await store.digest_since(connection, live.number, since, scopes)
         rows = so_far.rows + new.rows
     else:
-        new, before = await asyncio.gather(
-            store.digest_at(here, rebuilt, position),
-            store.digest_at(beside, live.number, position),
-        )
+        new = await store.digest_at(connection, rebuilt, position)
+        before = await store.digest_at(connection, live.number, position)
         rows = new.rows
     if new == before:
         return Verdict(rows, 0, ())
-    total, shown = await store.differences(here, live.number, rebuilt, SHOWN)
+    total, shown = await store.differences(connection, live.number, rebuilt, SHOWN)
     return Verdict(rows, total, shown)

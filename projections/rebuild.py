@@ -140,8 +140,7 @@ async def rebuild(
     async with pool.acquire() as connection:
         await prepare(connection)
         try:
-            async with pool.acquire() as beside:
-                return await fill(log, (connection, beside), chosen, on_progress=on_progress)
+            return await fill(log, connection, chosen, on_progress=on_progress)
         finally:
             await store.unlock(connection, "rebuild")
 
@@ -158,16 +157,15 @@ async def prepare(connection: "Connection") -> None:
 
 async def fill(
     log: Log,
-    connections: "tuple[Connection, Connection]",
+    connection: "Connection",
     projections: Sequence[Projection],
     *,
     on_progress: OnProgress | None = None,
 ) -> list[Rebuilt]:
     """Rebuild some projections together; the lock is held by who called."""
-    for connection in connections:
-        await store.write_fast(connection)
+    await store.write_fast(connection)
     with collecting_rarely():
-        return await _Rebuilding(log, connections, on_progress).run(projections)
+        return await _Rebuilding(log, connection, on_progress).run(projections)
 
 
 @contextmanager
@@ -187,11 +185,11 @@ class _Rebuilding:
     def __init__(
         self,
         log: Log,
-        connections: "tuple[Connection, Connection]",
+        connection: "Connection",
         on_progress: OnProgress | None,
     ) -> None:
         self._log = log
-        self._connection, self._beside = connections
+        self._connection = connection
         self._rows = store.Rows(self._connection)
         self._writing: asyncio.Task[None] | None = None
         """Rows that are on their way while the fold goes on."""
@@ -355,19 +353,13 @@ class _Rebuilding:
             self._writing = None
 
     async def _complete(self, tracks: Sequence[Track]) -> None:
-        """Write what holds now, and make what the rows are found by, two projections at once."""
+        """Write what holds now, and make what the rows are found by."""
         waiting = [track for track in tracks if not track.complete]
         for track in waiting:
             await self._write(track, *track.changes.take())
         await self._settled()
-        queue = waiting.copy()
-
-        async def work(connection: "Connection") -> None:
-            while queue:
-                await store.index(connection, queue.pop().generation)
-
-        await asyncio.gather(work(self._connection), work(self._beside))
         for track in waiting:
+            await store.index(self._connection, track.generation)
             await store.attach(self._connection, track.generation)
             track.complete = True
 
@@ -381,7 +373,7 @@ class _Rebuilding:
             before = live.get(track.projection.name)
             if before is not None and _goes_on(before, self._log.epoch):
                 self._compared[track.projection.name] = await compared(
-                    (self._connection, self._beside),
+                    self._connection,
                     track.generation,
                     before,
                     self._book.position,
@@ -406,7 +398,7 @@ class _Rebuilding:
             [store.Advance(track.generation, track.position, self._book.position)]
         )
         found = await verdict(
-            (self._connection, self._beside),
+            self._connection,
             track.generation,
             live,
             self._book.position,

@@ -47,6 +47,11 @@ def _cost(name: str) -> float:
     return _COSTS.get(name, 1.0)
 
 
+def spare() -> int:
+    """Return how many processes leave a core to officials and viewers, where there are two."""
+    return max(1, (os.cpu_count() or 1) - 1)
+
+
 def give_way() -> None:
     """Make this process, and those it starts, less urgent than officials and viewers."""
     if hasattr(os, "nice"):
@@ -125,11 +130,9 @@ def _share(url: str, names: tuple[str, ...]) -> list[Rebuilt]:
 
 async def _rebuild(url: str, names: tuple[str, ...], on_progress: OnProgress) -> list[Rebuilt]:
     chosen = [each for each in ALL if each.name in names]
-    connection, beside = await asyncpg.connect(url), await asyncpg.connect(url)
+    connection = await asyncpg.connect(url)
     try:
         async with open_event_log(url) as log:
-            both = (connection, beside)
-            return await rebuild.fill(log, both, chosen, on_progress=on_progress)
+            return await rebuild.fill(log, connection, chosen, on_progress=on_progress)
     finally:
-        await beside.close()
         await connection.close()

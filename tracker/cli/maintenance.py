@@ -1,7 +1,6 @@
 """`bell-lap log …` and `bell-lap projections …`: looking after what is stored."""
 
 import asyncio
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -9,7 +8,7 @@ import msgspec
 from cyclopts import App, Parameter, validators
 
 from projections import ALL, moments, operations, rebuild
-from projections.rebuild_processes import give_way, rebuild_in_processes
+from projections.rebuild_processes import give_way, rebuild_in_processes, spare
 from projections.writer import Status
 from tracker import archive
 from tracker.app import connected, maintaining, notary_of, stored
@@ -71,7 +70,7 @@ def rebuild_(
     all_: Annotated[bool, Parameter(name="--all", negative="", help="All of them.")] = False,
     processes: Annotated[
         int | None,
-        Parameter(help="How many share the work; without it, one for each core.", validator=_SOME),
+        Parameter(help="How many share the work; without it, all cores but one.", validator=_SOME),
     ] = None,
     store: Store = STORE,
 ) -> int:
@@ -96,7 +95,7 @@ def rebuild_(
                 return await rebuild_in_processes(
                     url,
                     name or "all",
-                    processes=processes or os.cpu_count() or 1,
+                    processes=processes or spare(),
                     on_progress=on_progress,
                 )
 

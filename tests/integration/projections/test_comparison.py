@@ -1,7 +1,6 @@
 """Rebuilt rows are compared up to a position first, and what happened since in the end."""
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -24,15 +23,15 @@ LATER = Opened("cup", "bea", 0, 11, None, b'{"rank":1}')
 class Pair:
     """A live generation and a rebuilt one, with what they came to at the position."""
 
-    def __init__(self, connections: "tuple[Connection, Connection]") -> None:
-        self.connections = connections
-        self.rows = store.Rows(connections[0])
+    def __init__(self, connection: "Connection") -> None:
+        self.connection = connection
+        self.rows = store.Rows(connection)
         self.live: Generation
         self.rebuilt: Generation
 
     async def fill(self) -> None:
         """Give both the same rows, up to the position."""
-        here = self.connections[0]
+        here = self.connection
         self.live = await store.begin(here, "medals", 1, live=True, filled_by="runner", epoch="e")
         self.rebuilt = await store.begin(
             here, "medals", 1, live=False, filled_by="rebuild", epoch="e"
@@ -45,7 +44,7 @@ class Pair:
 
     async def compared(self) -> comparison.Compared:
         """Compare up to the position."""
-        return await comparison.compared(self.connections, self.rebuilt.number, self.live, POSITION)
+        return await comparison.compared(self.connection, self.rebuilt.number, self.live, POSITION)
 
     async def go_on(self, generation: Generation, row: Opened = LATER) -> None:
         """Replace a row after the position, and reach the end."""
@@ -54,22 +53,20 @@ class Pair:
 
     async def verdict(self, so_far: comparison.Compared | None) -> comparison.Verdict:
         """Compare at the end."""
-        known = await store.generations(self.connections[0])
+        known = await store.generations(self.connection)
         live = next(each for each in known if each.live)
-        return await comparison.verdict(self.connections, self.rebuilt.number, live, END, so_far)
+        return await comparison.verdict(self.connection, self.rebuilt.number, live, END, so_far)
 
 
 @pytest.fixture
 async def pair(database_url: str) -> AsyncIterator[Pair]:
     """Return two generations with the same rows."""
-    async with AsyncExitStack() as stack:
-        connections = (await asyncpg.connect(database_url), await asyncpg.connect(database_url))
-        for each in connections:
-            stack.push_async_callback(each.close)
-        await store.install(connections[0])
-        found = Pair(connections)
-        await found.fill()
-        yield found
+    connection = await asyncpg.connect(database_url)
+    await store.install(connection)
+    found = Pair(connection)
+    await found.fill()
+    yield found
+    await connection.close()
 
 
 async def test_a_writer_that_goes_on_changes_nothing(pair: Pair) -> None:
@@ -103,7 +100,7 @@ async def test_a_tail_that_differs_is_told(pair: Pair) -> None:
 
 async def test_what_differed_before_is_told_in_the_end(pair: Pair) -> None:
     """A forged row of long ago is found by the first comparison, and reported by the last."""
-    await pair.connections[0].execute(
+    await pair.connection.execute(
         "update read_model.rows set data = '{\"rank\":7}' where generation = $1 and key = 'ann'",
         pair.live.number,
     )
