@@ -68,7 +68,7 @@ test: setup ## Run every test; ARGS go to pytest.
 unit: setup ## Run the tests that need no database.
 	$(BIN)/pytest -m unit $(ARGS)
 
-bench: setup ## Measure: appending, the lag to the board, a key's way, and a thousand viewers.
+bench: setup ## Measure: appending, lag, a key's way, a thousand viewers, rebuilding.
 	$(BIN)/python -m benchmarks.append $(ARGS)
 	$(BIN)/python -m benchmarks.append_http $(ARGS)
 	$(BIN)/python -m benchmarks.lag $(ARGS)
@@ -79,6 +79,8 @@ bench: setup ## Measure: appending, the lag to the board, a key's way, and a tho
 	fi
 	$(BIN)/python -m benchmarks.what_if $(filter --quick,$(ARGS))
 	$(BIN)/python -m benchmarks.fan_out $(filter --quick,$(ARGS))
+	$(BIN)/python -m benchmarks.rebuild_live $(ARGS)
+	$(BIN)/python -m benchmarks.rebuild $(ARGS)
 
 demo: setup ## Skate the Dresden weekend; ARGS="--speed 200 --exit" for scripts.
 	$(BIN)/bell-lap demo $(ARGS)
