@@ -132,9 +132,9 @@ async def rebuild(
 ) -> list[Rebuilt]:
     """Fill the rows of one projection, or all, anew from the log, and swap them in.
 
-    Officials and the runner go on meanwhile; the runner is kept waiting for the last events and
-    the comparison only. Raises NotFound for an unknown name, ProjectionError while another rebuild
-    runs, or when a projection cannot fold an event.
+    Officials and the runner go on meanwhile; the runner is kept waiting for the last few events,
+    and for comparing what they touched. Raises NotFound for an unknown name, ProjectionError while
+    another rebuild runs, or when a projection cannot fold an event.
     """
     chosen = named(projections, name)
     async with pool.acquire() as connection:

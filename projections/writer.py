@@ -45,8 +45,8 @@ class Track:
     ) -> None:
         self.projection = projection
         self.skipped = skipped
-        self._ignored = frozenset(projection.ignored)
         """Positions at which nothing is rendered, by an operator's decision."""
+        self._ignored = frozenset(projection.ignored)
         self.stored = generation
         self.generation = generation.number
         self.live = generation.live
