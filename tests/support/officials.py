@@ -6,6 +6,7 @@ import itertools
 from typing import Any
 
 import aiohttp
+from yarl import URL
 
 COMPETITION = "cup"
 DISTANCE = "cup/women-500"
@@ -129,11 +130,30 @@ async def post_all(http: aiohttp.ClientSession, url: str, commands: list[Command
 
 
 async def get(http: aiohttp.ClientSession, url: str, **parameters: str | int) -> Any:
-    """Return a document that must be there."""
+    """Return a document that must be there, with everything in it that is in the log by now."""
+    if "as_of" not in parameters:
+        await caught_up(http, url)
     async with http.get(url, params=parameters) as answer:
         document = await answer.json()
         assert answer.status == 200, document
     return document
+
+
+async def caught_up(http: aiohttp.ClientSession, url: str) -> None:
+    """Wait until the read models of a server hold what its log holds now."""
+    position, head = await _stand(http, url)
+    async with asyncio.timeout(20):
+        while position < head:
+            await asyncio.sleep(0.01)
+            position, _ = await _stand(http, url)
+
+
+async def _stand(http: aiohttp.ClientSession, url: str) -> tuple[int, int]:
+    """Return the position of the read models and the end of the log."""
+    async with http.get(URL(url).with_path("/readyz")) as answer:
+        ready = await answer.json()
+    assert ready["position"] is not None, ready
+    return ready["position"], ready["position"] + ready["lag"]
 
 
 async def insist(http: aiohttp.ClientSession, url: str, body: dict[str, Any]) -> dict[str, Any]:

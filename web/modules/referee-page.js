@@ -195,6 +195,11 @@ function matter() {
   return { title: "If made official now", question: { races: [{ race: result.race, add: end }] } };
 }
 
+function waiting(list, asked) {
+  setAttribute(list, "data-asking", asked);
+  list.setAttribute("aria-busy", String(asked));
+}
+
 async function consequences() {
   const list = find("consequence-list");
   const about = matter();
@@ -207,7 +212,7 @@ async function consequences() {
     : "";
   if (now === asked) return;
   asked = now;
-  setAttribute(list, "data-asking", Boolean(about));
+  waiting(list, Boolean(about));
   if (!about) {
     list.show(
       "Tap a skater, then what they did and where. Nothing is sent before you have seen what it changes.",
@@ -223,7 +228,7 @@ async function consequences() {
     asked = null;
   }
   if (asked !== null && asked !== now) return;
-  setAttribute(list, "data-asking", false);
+  waiting(list, false);
   if (armed?.command && !armed.ready) release(armed);
 }
 
