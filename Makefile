@@ -23,7 +23,7 @@ help: ## List the targets.
 setup: $(STAMP) ## Make .venv with everything in it, at the pinned versions.
 
 # The first Python that is new enough and whole: Debian ships one that cannot make environments.
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt hatch_build.py tracker/live/_write_all.c
 	@if ! $(BIN)/python -c 'import pip' 2>/dev/null; then \
 	  for found in $(PYTHON) python3.13 python3.12 python3.11 python3; do \
 	    $$found -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' \
@@ -39,7 +39,7 @@ $(STAMP): pyproject.toml constraints.txt
 	  echo "Making $(VENV) with $$($$found --version)"; \
 	  $$found -m venv --clear $(VENV) || exit 1; \
 	fi
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt editables hatchling
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt editables hatchling setuptools
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --no-build-isolation \
 	  --editable '.[dev,peers]'
 	@touch $@
@@ -96,7 +96,7 @@ wheel: setup ## Build dist/*.whl.
 
 pins: setup ## Write constraints.txt from what .venv holds.
 	@{ sed -n '/^#/p' constraints.txt; \
-	  $(BIN)/python -m pip freeze --exclude-editable | LC_ALL=C sort -f; } > constraints.tmp
+	  $(BIN)/python -m pip freeze --all --exclude pip --exclude-editable | LC_ALL=C sort -f; } > constraints.tmp
 	@mv constraints.tmp constraints.txt
 
 clean: ## Remove .venv, builds and caches; data stays.

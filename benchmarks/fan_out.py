@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fan_out_servers import KINDS, NATS, TOPIC
+from tracker.live.write_all import compiled
 
 SOURCE = Path(__file__).with_name("fan_out.c")
 DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
@@ -231,6 +232,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         tool = str(Path(folder) / "fan_out")
         subprocess.run(["cc", "-O2", "-o", tool, str(SOURCE)], check=True)
+        print(f"bell-lap writes frames in {'C' if compiled() else 'Python'}.\n")
         print("| server | us paced | us flat | deliveries/s | arrived | p50 ms | p99 ms | hs/s |")
         print("|---|---|---|---|---|---|---|---|")
         found = measure(tool, viewers, paced, flat, rounds)

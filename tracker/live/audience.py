@@ -1,11 +1,12 @@
 """Viewers who follow the same topics at the same pace, so that what they get is made once."""
 
-import os
+from array import array
 from collections.abc import Iterable
 from typing import Protocol
 
 from tracker.live.channel import Base, Change
 from tracker.live.packets import TEXT, Form
+from tracker.live.write_all import write_all
 
 
 class Keeper(Protocol):
@@ -102,6 +103,34 @@ class Viewer:
             self.keeper.note_stalled(self)
 
 
+class Ends:
+    """Connections that have nothing pending: by their files, and those without."""
+
+    __slots__ = ("_by_file", "_files", "_others")
+
+    def __init__(self, sinks: Iterable[Sink]) -> None:
+        self._by_file: dict[int, Sink] = {}
+        self._others: list[Sink] = []
+        for sink in sinks:
+            file = sink.descriptor()
+            if file is None:
+                self._others.append(sink)
+            else:
+                self._by_file[file] = sink
+        self._files = array("i", self._by_file)
+
+    def write(self, data: bytes) -> None:
+        """Write the same bytes to all of them.
+
+        They go to the files of the connections: a write of the operating system is all that a
+        viewer costs. Whatever it does not take, or refuses, is its connection's to deal with.
+        """
+        for file, taken in write_all(self._files, data):
+            self._by_file[file].write(data[taken:])
+        for sink in self._others:
+            sink.write(data)
+
+
 class Audience:
     """Viewers of the same views, in the same form, with the same pause between changes.
 
@@ -125,8 +154,7 @@ class Audience:
         self.conflate_ms = conflate_ms
         self.form = form
         self.in_step: set[Viewer] = set()
-        self._ends: tuple[dict[int, Sink], list[Sink]] | None = None
-        """The connections of those in step: by their files, and those without."""
+        self._ends: Ends | None = None
         self.behind: set[Viewer] = set()
         self.missed = Missed()
         """What those in step are not told before the pause is over."""
@@ -154,40 +182,10 @@ class Audience:
         self._ends = None
 
     def send(self, data: bytes) -> None:
-        """Write the same bytes to everybody in step, of whom nobody may have bytes pending.
-
-        They go to the files of the connections: a write of the operating system is all that a
-        viewer costs. Whatever it does not take, or refuses, is its connection's to deal with.
-        """
+        """Write the same bytes to everybody in step, of whom nobody may have bytes pending."""
         if self._ends is None:
-            self._ends = self._sorted_ends()
-        files, others = self._ends
-        whole = len(data)
-        short: list[tuple[int, int]] = []
-        write = os.write
-        for file in files:
-            try:
-                taken = write(file, data)
-            except OSError:
-                taken = 0
-            if taken != whole:
-                short.append((file, taken))
-        for file, taken in short:
-            files[file].write(data[taken:])
-        for sink in others:
-            sink.write(data)
-
-    def _sorted_ends(self) -> tuple[dict[int, Sink], list[Sink]]:
-        """Return the connections of those in step: by their files, and those without."""
-        files: dict[int, Sink] = {}
-        others: list[Sink] = []
-        for viewer in self.in_step:
-            file = viewer.sink.descriptor()
-            if file is None:
-                others.append(viewer.sink)
-            else:
-                files[file] = viewer.sink
-        return files, others
+            self._ends = Ends(viewer.sink for viewer in self.in_step)
+        self._ends.write(data)
 
     def complete(self, viewer: Viewer, position: int) -> int:
         """Return up to which position a viewer was sent everything, at the feed's position."""

@@ -12,7 +12,7 @@ from msgspec import Struct
 from projections.book import Book, Scope
 from tracker.errors import TrackerError
 from tracker.live import topics
-from tracker.live.audience import Audience, Sink, Viewer
+from tracker.live.audience import Audience, Ends, Sink, Viewer
 from tracker.live.channel import Base, Change
 from tracker.live.channels import Channels, Render, Resolve, Source, View
 from tracker.live.limits import Limits
@@ -307,7 +307,7 @@ class Hub:
 
     def _heartbeat(self, parts: Iterable[int], now_ms: float) -> None:
         """Tell the viewers of some parts of the period how far they are."""
-        frames: dict[tuple[int, Form], bytes] = {}
+        equal: dict[tuple[int, Form], list[Sink]] = {}
         for part in parts:
             for viewer in list(self._beats[part % BEATS]):
                 audience = viewer.audience
@@ -318,9 +318,9 @@ class Hub:
                         self._fall_behind(viewer, audience, now_ms)
                     continue
                 which = (self.complete(viewer), viewer.form)
-                if which not in frames:
-                    frames[which] = viewer.form.frame(self.heartbeat(which[0]), self.epoch)
-                viewer.sink.write(frames[which])
+                equal.setdefault(which, []).append(viewer.sink)
+        for (position, form), sinks in equal.items():
+            Ends(sinks).write(form.frame(self.heartbeat(position), self.epoch))
 
     def heartbeat(self, position: int) -> Heartbeat:
         """Return what says that everything up to a position has been sent."""

@@ -1,14 +1,20 @@
 """Bytes go to the files of connections, and what those do not take goes to the connections."""
 
 import os
+import shutil
 import socket
+import sysconfig
+from array import array
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.support.feed import Pipe
+from tracker.live import audience as module
 from tracker.live.audience import Audience, Viewer
 from tracker.live.packets import TEXT
+from tracker.live.write_all import WriteAll, compiled, in_python
 
 DATA = bytes(range(256)) * 4096
 """More than a socket's buffer takes at once."""
@@ -26,6 +32,14 @@ class FilePipe(Pipe):
     def descriptor(self) -> int:
         """Return the file."""
         return self.file
+
+
+@pytest.fixture(autouse=True, params=[each for each in (in_python, compiled()) if each])
+def write_all(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> WriteAll:
+    """Write in Python, and in C where the package was installed with a compiler."""
+    chosen: WriteAll = request.param
+    monkeypatch.setattr(module, "write_all", chosen)
+    return chosen
 
 
 @pytest.fixture
@@ -96,3 +110,52 @@ def test_who_has_left_is_not_written_to(pair: tuple[socket.socket, socket.socket
     audience.send(b"after")
     assert far.recv(100) == b"before"
     assert not sink.writes
+
+
+def test_each_file_gets_the_bytes_and_only_those_that_took_less_are_told(
+    pair: tuple[socket.socket, socket.socket], write_all: WriteAll
+) -> None:
+    """A number that is no file harms neither those before it nor those after."""
+    near, far = pair
+    with socket.socket() as closed:
+        gone = closed.fileno()
+    files = array("i", [near.fileno(), gone, near.fileno()])
+    assert write_all(files, b"a delta") == [(gone, 0)]
+    assert far.recv(100) == b"a delta" * 2
+    assert write_all(array("i"), b"a delta") == []
+
+
+def test_what_a_file_takes_in_part_is_told(
+    pair: tuple[socket.socket, socket.socket], write_all: WriteAll
+) -> None:
+    """The number that comes back is what the other end gets, to the byte."""
+    near, far = pair
+    ((file, taken),) = write_all(array("i", [near.fileno()]), DATA)
+    assert file == near.fileno()
+    assert 0 < taken < len(DATA)
+    assert write_all(array("i", [file]), DATA) == [(file, 0)], "it is full"
+    got = b""
+    while len(got) < taken:
+        got += far.recv(taken - len(got))
+    assert got == DATA[:taken]
+    far.setblocking(False)
+    with pytest.raises(BlockingIOError):
+        far.recv(1)
+
+
+@pytest.mark.skipif(compiled() is None, reason="nothing was compiled")
+def test_numbers_of_another_width_are_refused() -> None:
+    """An array of the wrong type is an error, never a write to some other file."""
+    write_all = compiled()
+    assert write_all is not None
+    with pytest.raises(TypeError, match="C ints"):
+        write_all(array("q", [0]), b"a delta")
+
+
+def test_the_package_is_compiled_where_there_is_a_compiler() -> None:
+    """What is installed here writes in C when a C compiler and Python's headers are here."""
+    compiler = (sysconfig.get_config_var("CC") or "cc").split()[0]
+    headers = Path(sysconfig.get_path("include")) / "Python.h"
+    if shutil.which(compiler) is None or not headers.exists():
+        pytest.skip("no compiler, or no headers")
+    assert compiled() is not None, "run `make setup`"

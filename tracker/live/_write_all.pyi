@@ -1,0 +1,3 @@
+from array import array
+
+def write_all(files: array[int], data: bytes, /) -> list[tuple[int, int]]: ...
