@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import aiohttp
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from tests.browser import keyed, pages
 from tests.support import officials, process
@@ -94,14 +94,14 @@ async def test_a_500_m_with_everything_that_goes_wrong(tmp_path: Path, browser: 
         async with keyed.recorder(browser, served.url, officials.RACE) as (_, page):
             await page.keyboard.press("s")
             await press(page, "1 1 2 3 4 4")
-            assert "4 twice within a second" in await page.inner_text(".console-prompt")
+            prompt = page.locator(".console-prompt")
+            await expect(prompt).to_contain_text("4 twice within a second")
             await press(page, "2 1 4 Backspace Numpad3 NumpadEnter 4")
-            assert "retracted: 4 Dee Four" in (await page.inner_text(".console-log"))
+            await expect(page.locator(".console-log")).to_contain_text("retracted: 4 Dee Four")
             await press(page, "Space Space 1 a 3 a 2 f 4 p 4")
             await press(page, "b 2 3 2 3 1")
-            assert await page.locator(".console-row").first.get_attribute("data-competitor") == (
-                "bea-two"
-            )
+            first = page.locator(".console-row").first
+            await expect(first).to_have_attribute("data-competitor", "bea-two")
             await press(page, "m 1 d 4 e Enter")
             await keyed.all_sent(page)
         board = f"{served.url}/api/v1/races/{officials.RACE}/result"
@@ -137,7 +137,7 @@ async def test_every_key_is_shown_within_a_frame(tmp_path: Path, browser: Browse
         await officials.post_all(http, served.url, [*officials.programme(), *thousand()])
         async with keyed.recorder(browser, served.url, race) as (_, page):
             await press(page, "s 1 2 3 4 x")
-            assert "STOP THE RACE? ENTER" in (await page.inner_text(".console-prompt"))
+            await expect(page.locator(".console-prompt")).to_contain_text("STOP THE RACE? ENTER")
             await press(page, "Enter r Enter")
             rows = keyed.laps(9, 4, seed=1)
             await keyed.all_sent(page)

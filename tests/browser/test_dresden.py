@@ -3,7 +3,7 @@
 import itertools
 from pathlib import Path
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from tests.browser import pages
 from tests.browser.conftest import Open
@@ -77,9 +77,9 @@ async def check_the_others(phone: Page, overlay: Page, announcer: Page) -> None:
     relay = "dresden-2024/men-5000-relay/final-a"
     await phone.wait_for_selector(f'race-sheet[data-race="{relay}"][data-state="OFFICIAL"]')
     await overlay.wait_for_selector('.safe[data-state="OFFICIAL"] .line[data-competitor="pol-men"]')
-    assert "Poland" in await overlay.locator(".ticker-line").inner_text()
-    told = await announcer.locator(".told-line").all_inner_texts()
-    assert any(line.startswith("Penalty: Poland") for line in told)
+    await expect(overlay.locator(".ticker-line")).to_contain_text("Poland")
+    told = announcer.locator(".told-line").filter(has_text="Penalty: Poland")
+    await expect(told.first).to_be_visible()
     # 781 points, and 100 for whoever wins: 881, should the 1000 m end with Park in front.
     projected = await phone.evaluate("[...window.projected]")
     assert "dresden-2024/men-1000-2/final-a park-ji-won 881" in projected
@@ -104,11 +104,11 @@ async def test_a_scoreboard_and_the_home_page_through_the_weekend(
         check_laps(of(seen, MEN_1000))
         leader = home.locator("standings-table tbody tr").first
         await leader.filter(has_text="931").wait_for()
-        assert "PARK Ji Won" in (await leader.inner_text())
+        await expect(leader).to_contain_text("PARK Ji Won")
         nations = home.locator("medal-table tbody tr")
-        assert (await nations.first.get_attribute("data-id")) == "KOR"
+        await expect(nations.first).to_have_attribute("data-id", "KOR")
         await home.get_by_role("tab", name="Skaters").click()
         await home.locator('medal-table tr[data-id="park-ji-won"]').wait_for()
         await check_the_others(phone, overlay, announcer)
         official = home.locator('.race[data-state="OFFICIAL"]')
-        assert await official.count() == 19
+        await expect(official).to_have_count(19)

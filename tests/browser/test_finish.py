@@ -52,7 +52,7 @@ async def test_the_gun_a_false_start_and_the_start_after_it(url: str, open_page:
         await gun(page)
         await page.keyboard.press("Shift+KeyS")
         warning = page.locator(".starter-warning")
-        assert "penalised" in await warning.inner_text()
+        await expect(warning).to_contain_text("penalised")
         await page.get_by_role("button", name="2 Bea Two").click()
         await page.wait_for_selector(f'.starter[data-competitor="{BEA}"][data-out]')
         await gun(page)
@@ -68,7 +68,7 @@ async def test_without_a_network_the_gun_keeps_its_instant(url: str, open_page: 
         before = await page.evaluate("Date.now()")
         await page.click('[data-do="gun"]')
         await expect(page.locator(".desk-unsent")).to_have_text("1 unsent")
-        assert await page.locator('[data-do="gun"]').inner_text() == "FIRED"
+        await expect(page.locator('[data-do="gun"]')).to_have_text("FIRED")
         await page.wait_for_timeout(1500)
         await page.unroute("**/api/v1/commands")
         await page.wait_for_selector('state-chip[data-state="LIVE"]')

@@ -137,19 +137,19 @@ def decided() -> list[officials.Command]:
 
 async def check_the_end(pages: dict[str, Page]) -> None:
     """Check what each page alone has to tell."""
-    ticker = await pages["/overlay"].locator(".ticker-line").inner_text()
-    assert "Changed lanes and made contact" in ticker
-    told = await pages["/announcer"].locator(".told-line").all_inner_texts()
-    assert "Dee Four takes the lead with 3 to go" in told
-    assert "Ann One falls" in told
+    ticker = pages["/overlay"].locator(".ticker-line")
+    await expect(ticker).to_contain_text("Changed lanes and made contact")
+    told = pages["/announcer"].locator(".told-line")
+    for line in ("Dee Four takes the lead with 3 to go", "Ann One falls"):
+        await expect(told.filter(has_text=line).first).to_be_visible()
     phone = pages["/phone"]
-    assert await phone.locator("lap-chart .chart-fall").count() == 1
-    assert await phone.locator("lap-chart .chart-penalty").count() == 1
+    await expect(phone.locator("lap-chart .chart-fall")).to_have_count(1)
+    await expect(phone.locator("lap-chart .chart-penalty")).to_have_count(1)
     await phone.get_by_role("button", name="Gaps").click()
     await phone.locator(".gap-reference").select_option("bea-two")
-    rows = await phone.locator("gap-chart tbody tr").all_text_contents()
+    row = phone.locator("gap-chart tbody tr").nth(1)
     ahead = "Dee Four \N{MINUS SIGN}0.26, Cia Three \N{MINUS SIGN}0.13"
-    assert rows[1] == f"Lap 2{ahead}, Bea Two 0, Ann One +0.13"
+    await expect(row).to_have_text(f"Lap 2{ahead}, Bea Two 0, Ann One +0.13")
     for where in (f"#race/{officials.RACE}", "#now", f"#race/{officials.RACE}"):
         await phone.evaluate("where => { location.hash = where; }", where)
         await phone.locator("race-sheet .line").first.wait_for()
@@ -158,7 +158,7 @@ async def check_the_end(pages: dict[str, Page]) -> None:
     await medal.wait_for()
     await phone.get_by_role("link", name="Rounds").click()
     await phone.locator(".bracket-row").first.click()
-    assert await phone.locator('.bracket-row[aria-pressed="true"]').count() == 1
+    await expect(phone.locator('.bracket-row[aria-pressed="true"]')).to_have_count(1)
 
 
 async def test_an_overlay_paints_nothing_but_what_it_shows(tmp_path: Path, open_page: Open) -> None:
@@ -173,7 +173,7 @@ async def test_an_overlay_paints_nothing_but_what_it_shows(tmp_path: Path, open_
         async with open_page(address, 1920, 1080) as page:
             await page.locator(".line").first.wait_for()
             for hidden in (".bug-laps", "race-clock", ".bug state-chip", ".ticker"):
-                assert not await page.locator(hidden).is_visible(), hidden
+                await expect(page.locator(hidden)).not_to_be_visible()
             box = await page.locator(".safe").bounding_box()
             assert box == {"x": 96, "y": 54, "width": 1728, "height": 972}
             corner = {"x": 1000, "y": 400, "width": 2, "height": 2}
@@ -182,8 +182,8 @@ async def test_an_overlay_paints_nothing_but_what_it_shows(tmp_path: Path, open_
             assert clear != opaque
         async with open_page(f"{served.url}/overlay?lang=ko", 1280, 720) as page:
             await page.locator(".line").first.wait_for()
-            assert await page.locator(".bug-round").inner_text() == "결승 A"
-            assert await page.locator("html").get_attribute("lang") == "ko"
+            await expect(page.locator(".bug-round")).to_have_text("결승 A")
+            await expect(page.locator("html")).to_have_attribute("lang", "ko")
 
 
 async def test_a_delayed_page_is_never_in_the_present(tmp_path: Path, open_page: Open) -> None:

@@ -160,7 +160,7 @@ async def test_the_home_page_is_of_one_moment(served: process.Served, open_page:
         await expect(race).to_have_attribute("data-state", "UNDER_REVIEW")
         small = page.locator(f'.race[data-race="{other}"]')
         await expect(small).to_have_attribute("data-state", "START_LIST")
-        assert await page.locator("medal-table .empty").is_visible()
+        await expect(page.locator("medal-table .empty")).to_be_visible()
         results = await Axe().run(page, options=RULES)
         assert results.violations_count == 0, results.generate_report()
         await page.get_by_role("button", name="Back to now").click()

@@ -12,7 +12,7 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
-from playwright.async_api import Browser, FloatRect, Page
+from playwright.async_api import Browser, FloatRect, Page, expect
 
 from tests.browser import keyed, pages
 from tests.browser.conftest import Open
@@ -117,7 +117,7 @@ async def test_every_page_in_mid_race(url: str, open_page: Open) -> None:
     async with open_page(f"{url}/phone", 390, 1420, calm=True) as page:
         await page.locator("projected-standings:not([hidden]) tr").first.wait_for()
         first = page.locator("projected-standings tbody tr").first
-        assert await first.get_attribute("data-id") == "park-ji-won"
+        await expect(first).to_have_attribute("data-id", "park-ji-won")
         await take(page, "phone")
     async with open_page(f"{url}/phone#race/{RACE}", 390, 844, calm=True) as page:
         await page.get_by_role("button", name="Gaps").click()

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from playwright.async_api import expect
 
 from tests.browser import pages
 from tests.browser.conftest import Open
@@ -103,15 +104,15 @@ async def test_those_who_hear_or_type_get_the_same(url: str, open_page: Open) ->
     """The chart has a table, the laps are said aloud, and tabs move by arrow keys."""
     async with open_page(f"{url}/scoreboard", calm=True) as page:
         await page.wait_for_selector('.line[data-status="FELL"]')
-        assert await page.locator(".chart-figure").get_attribute("aria-hidden") == "true"
+        await expect(page.locator(".chart-figure")).to_have_attribute("aria-hidden", "true")
         row = page.locator("lap-chart table tr").first
-        assert "1 Kristen Santos-Griswold" in (await row.inner_text())
+        await expect(row).to_contain_text("1 Kristen Santos-Griswold")
         said = page.locator("[aria-live=polite]")
-        assert "laps to go" in (await said.inner_text())
+        await expect(said).to_contain_text("laps to go")
     async with open_page(f"{url}/") as page:
         first = page.get_by_role("tab", name="Nations")
         await first.focus()
         await page.keyboard.press("ArrowRight")
         second = page.get_by_role("tab", name="Men", exact=True).first
-        assert await second.get_attribute("aria-selected") == "true"
-        assert await first.get_attribute("aria-selected") == "false"
+        await expect(second).to_have_attribute("aria-selected", "true")
+        await expect(first).to_have_attribute("aria-selected", "false")

@@ -28,14 +28,15 @@ async def test_the_500_m_is_gone_along(url: str, open_page: Open) -> None:
     async with open_page(f"{url}/moments?race={RACE}", 1440, 900) as page:
         board = page.locator(".stage-one race-board")
         await page.wait_for_selector('.stage-one race-board[data-state="OFFICIAL"]')
-        assert "Felix Roussel" in await page.locator(".at-classification tr").first.inner_text()
+        winner = page.locator(".at-classification tr").first
+        await expect(winner).to_contain_text("Felix Roussel")
 
         await page.get_by_role("button", name="Review opened").first.click()
         await page.wait_for_selector('.stage-one race-board[data-state="UNDER_REVIEW"]')
         first = page.locator(".stage-one .line").first
-        assert await first.get_attribute("data-competitor") == "denis-nikisha"
+        await expect(first).to_have_attribute("data-competitor", "denis-nikisha")
         note = page.locator(".at-classification .at-note")
-        assert await note.inner_text() == "Not official at this moment."
+        await expect(note).to_have_text("Not official at this moment.")
         assert f"race={RACE.replace('/', '%2F')}" in page.url
 
         slider = page.get_by_role("slider", name="Moment", exact=True)
@@ -115,7 +116,7 @@ async def test_the_ledger_leads_to_a_decision(url: str, open_page: Open) -> None
         assert "Obstruction at the finish line" in facts
         assert "Referee, on referee-headset" in facts
         assert "isu-2023-24" in facts
-        assert "1 → PEN" in await page.locator('[data-document="result"]').inner_text()
+        await expect(page.locator('[data-document="result"]')).to_contain_text("1 → PEN")
         overall = page.locator(".difference-group", has_text="Standings: men").first
         await expect(overall).to_contain_text("+20 points (310 → 330)")
         fall = page.locator(".decision-rests li", has_text="Denis Nikisha · Lap 5")

@@ -82,10 +82,10 @@ async def test_without_an_answer_nothing_is_taken_back(url: str, open_page: Open
         await page.route("**/api/v1/what-if", lambda route: route.fulfill(status=200, body="no"))
         await open_undo(page, "crossing 2")
         await page.locator(".undo-now", has_text="Not known").wait_for()
-        assert await page.get_by_role("button", name="Undo it").is_disabled()
+        await expect(page.get_by_role("button", name="Undo it")).to_be_disabled()
         await page.get_by_role("button", name="Keep it").click()
         assert (await board(url))[ANN]["laps"] == 2
-        assert await page.locator(".undo-line").count() > 0
+        await expect(page.locator(".undo-line").first).to_be_attached()
 
 
 async def test_a_secret_decision_is_withdrawn_in_secret(url: str, open_page: Open) -> None:

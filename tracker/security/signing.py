@@ -4,6 +4,7 @@ import contextlib
 import os
 import stat
 import sys
+import tempfile
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,7 +17,6 @@ from tracker.errors import SettingsError
 KEY_BYTES = 32
 """Bytes of an Ed25519 public key."""
 _ID_DIGITS = 16
-_PRIVATE = stat.S_IRUSR | stat.S_IWUSR
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -96,19 +96,18 @@ def _write(path: Path) -> None:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     )
-    part = path.with_name(f"{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        file = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _PRIVATE)
+        # A name of its own: threads and processes may all find at once that there is no key.
+        file, part = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
         try:
-            os.write(file, pem)
-            os.fsync(file)
-        finally:
-            os.close(file)
-        try:
+            with os.fdopen(file, "wb") as private:
+                private.write(pem)
+                private.flush()
+                os.fsync(private.fileno())
             os.link(part, path)  # unlike a rename, it never replaces another's
         finally:
-            part.unlink()
+            Path(part).unlink()
     except FileExistsError:
         raise
     except OSError as error:
