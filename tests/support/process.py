@@ -12,7 +12,7 @@ from pathlib import Path
 import aiohttp
 
 READY_WITHIN_S = 60.0
-COMMAND_WITHIN_S = 90.0
+COMMAND_WITHIN_S = 240.0
 Target = Sequence[str]
 """`--data DIR` or `--database URL`."""
 
