@@ -8,9 +8,14 @@ from tracker.domain.events import SkaterEntered, TeamEntered
 
 def render(competition: Competition) -> Document:
     """Return the entries that stand, skaters before teams, each in the order they were made."""
-    entered: dict[str, SkaterEntered | TeamEntered] = {**competition.skaters, **competition.teams}
-    entries = {k: _entry(each) for k, each in entered.items() if k not in competition.withdrawn}
+    entries = {k: v for k, v in everybody(competition).items() if k not in competition.withdrawn}
     return Document({}, entries, tuple(entries))
+
+
+def everybody(competition: Competition) -> dict[str, Row]:
+    """Return who was ever entered, by id: also one who has withdrawn is spoken of by name."""
+    entered: dict[str, SkaterEntered | TeamEntered] = {**competition.skaters, **competition.teams}
+    return {k: _entry(each) for k, each in entered.items()}
 
 
 def _entry(each: SkaterEntered | TeamEntered) -> Row:

@@ -114,6 +114,17 @@ class Documents:
         found = entries.render(await self._competition(competition, position))
         return {**found.api(), "competition": competition, "position": position}
 
+    async def named(self, moments: Answer) -> Answer:
+        """Return moments of a scrubber with the names of those whom they speak of, as of then."""
+        position = moments["position"]
+        return ticks.named(
+            moments,
+            {
+                competition: entries.everybody(await self._competition(competition, position))
+                for competition in sorted(ticks.competitions_of(moments))
+            },
+        )
+
     async def _competition(self, competition: str, position: int) -> Competition:
         state = await self._models.state(f"competition-{competition}", as_of=position)
         assert isinstance(state, Competition)

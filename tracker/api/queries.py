@@ -157,7 +157,7 @@ class Queries:
         return await self._documents.journal(request.match_info["competition"], as_of=moment)
 
     async def _decisive_moments(self, request: web.Request, moment: int | None) -> dict[str, Any]:
-        return decisive_ticks(await self._journal(request, moment))
+        return await self._documents.named(decisive_ticks(await self._journal(request, moment)))
 
     async def _ruleset(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.ruleset(request.match_info["competition"], as_of=moment)
@@ -187,9 +187,8 @@ class Queries:
         )
 
     async def _series_moments(self, request: web.Request, moment: int | None) -> dict[str, Any]:
-        return series_ticks(
-            await self._documents.decisive(request.match_info["series"], as_of=moment)
-        )
+        found = await self._documents.decisive(request.match_info["series"], as_of=moment)
+        return await self._documents.named(series_ticks(found))
 
     async def _classification(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         return await self._documents.classification(_distance_id(request), as_of=moment)
@@ -272,7 +271,8 @@ class Queries:
 
     async def _moments(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         as_of = await self._documents.position() if moment is None else moment
-        return ticks(await self._facts.of_race(_race_id(request), as_of=as_of))
+        found = await self._facts.of_race(_race_id(request), as_of=as_of)
+        return await self._documents.named(ticks(found))
 
     async def _changes(self, request: web.Request, moment: int | None) -> dict[str, Any]:
         before, after = request.query.get("from"), request.query.get("to")

@@ -1,9 +1,11 @@
 """The moments that a scrubber marks: public facts of a race, decisions of a competition."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from projections.projection import Row
 from tracker.domain import events as e
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -57,6 +59,8 @@ DECISIVE = (
     e.RaceCancelled.__name__,
 )
 """What may move the standings of a series: official results, decisions, announcements."""
+NAMES = ("name", "family_name", "native_name", "noc")
+"""What a moment says of its competitor, as a competition's entries have it."""
 SERIES_LIMIT = 2000
 """Moments of a series in one answer: a season of six competitions has some 1,000."""
 
@@ -84,6 +88,30 @@ def decisive_ticks(journal: dict[str, Any]) -> dict[str, Any]:
 def series_ticks(decisive: dict[str, Any]) -> dict[str, Any]:
     """Return the moments of a series, each where it became public, with where it happened."""
     return {**decisive, "rows": _public(decisive["rows"], ("name", "round", "city"))}
+
+
+def named(answer: dict[str, Any], people: Mapping[str, Mapping[str, Row]]) -> dict[str, Any]:
+    """Return moments that say beside each competitor's id who it is; `people` by competition."""
+    return {**answer, "rows": [_named(row, _race_of(row, answer), people) for row in answer["rows"]]}
+
+
+def competitions_of(answer: dict[str, Any]) -> frozenset[str]:
+    """Return the competitions whose competitors some moments speak of."""
+    races = (_race_of(row, answer) for row in answer["rows"] if row["competitor"])
+    return frozenset(_competition(race) for race in races)
+
+
+def _named(row: Row, race: str, people: Mapping[str, Mapping[str, Row]]) -> Row:
+    who = people.get(_competition(race), {}).get(row["competitor"])
+    return {**row, "who": {name: who[name] for name in NAMES} if who else None}
+
+
+def _race_of(row: Row, answer: dict[str, Any]) -> str:
+    return str(row.get("race") or answer["race"])
+
+
+def _competition(race: str) -> str:
+    return race.split("/", maxsplit=1)[0]
 
 
 def _public(rows: list[dict[str, Any]], kept: tuple[str, ...]) -> list[dict[str, Any]]:

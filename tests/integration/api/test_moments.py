@@ -63,6 +63,7 @@ async def test_a_competition_has_its_ticks(decided: Http) -> None:
     assert penalty["position"] == announced["position"]
     assert penalty["recorded_at"] == announced["recorded_at"]
     assert (penalty["kind"], penalty["competitor"]) == ("decision", "ann-one")
+    assert penalty["who"]["name"] == "Ann One"
     before = await get(
         decided,
         f"/api/v1/competitions/{officials.COMPETITION}/moments",
