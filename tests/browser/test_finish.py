@@ -43,7 +43,7 @@ async def gun(page: Page) -> None:
     """Fire the gun by its physical key."""
     await page.wait_for_selector('[data-do="gun"]')
     await page.keyboard.press("KeyS")
-    await page.wait_for_selector('state-chip[data-state="LIVE"]')
+    await page.wait_for_selector('state-chip[data-state="LIVE"]:not([data-unsent])')
 
 
 async def test_the_gun_a_false_start_and_the_start_after_it(url: str, open_page: Open) -> None:
@@ -71,7 +71,7 @@ async def test_without_a_network_the_gun_keeps_its_instant(url: str, open_page: 
         await expect(page.locator('[data-do="gun"]')).to_have_text("FIRED")
         await page.wait_for_timeout(1500)
         await page.unroute("**/api/v1/commands")
-        await page.wait_for_selector('state-chip[data-state="LIVE"]')
+        await page.wait_for_selector('state-chip[data-state="LIVE"]:not([data-unsent])')
         async with aiohttp.ClientSession() as http:
             board = await officials.get(http, f"{url}/api/v1/races/{officials.RACE}/board")
         assert before - 200 <= board["started_at_ms"] <= before + 1000

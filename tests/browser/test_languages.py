@@ -98,6 +98,8 @@ async def test_no_word_stays_english(served: tuple[str, set[str]], open_page: Op
                 await expect(page.locator("html")).to_have_attribute("lang", re.compile(lang))
                 await expect(page.locator("language-choice select")).to_have_value(lang)
                 text = f"{await page.title()} {await page.locator('body').inner_text()}"
-            unknown = parts(text) - known - {"bell", "lap"}
+                # What the browser writes of a date is of the language, and in no table of ours.
+                dates = parts(" ".join(await page.locator("time").all_inner_texts()))
+            unknown = parts(text) - known - dates - {"bell", "lap"}
             left += [(lang, path, sorted(unknown))] if unknown else []
     assert left == []

@@ -85,7 +85,7 @@ async def test_a_race_is_scrubbed_on_the_phone(served: process.Served, open_page
         await expect(page.locator("time-scrubber")).to_be_hidden()
         await page.get_by_role("button", name="At another moment").click()
         await expect(chip(page, "Gun")).to_be_visible()
-        await expect(chip(page, "Fall · dee four")).to_be_visible()
+        await expect(chip(page, "Fall · Dee Four")).to_be_visible()
         await expect(chip(page, "Result official")).to_be_visible()
         await expect(page.locator("moment-bar .scrub-tick")).to_have_count(20)
         assert await page.locator(".moment-past").is_hidden(), "opening it changes nothing"

@@ -124,7 +124,7 @@ async def test_the_ledger_leads_to_a_decision(url: str, open_page: Open) -> None
         place = await fall.get_by_role("link").inner_text()
         await fall.get_by_role("link").click()
         await expect(page.locator(".scrub-one .scrub-words")).to_contain_text(
-            f"Fall · denis nikisha · {place}"
+            f"Fall · Denis NIKISHA · {place}"
         )
 
 

@@ -146,8 +146,10 @@ export class LapConsole extends HTMLElement {
     const attempt = sheet.attempt > 1 ? ` · attempt ${sheet.attempt}` : "";
     setText(p.round, `${board.round ?? ""}${attempt}`);
     const phase = phaseOf(sheet, board);
-    setText(p.phase, phase);
+    const alone = sheet.unsent && line.tone === "stop";
+    setText(p.phase, alone ? `${phase} · unsent` : phase);
     setAttribute(p.phase, "data-phase", phase);
+    setAttribute(p.phase, "data-unsent", alone);
     setText(p.clock, clockText(sheet, now));
     setText(p.laps, sheet.lapsToGo);
     setText(p["laps-label"], sheet.bell && sheet.lapsToGo === 1 ? "BELL" : "TO GO");

@@ -1,12 +1,12 @@
 /** The way to another moment: a button, then a scrubber, and in the past a band that says so. */
 
 import { h, setText } from "../modules/dom.js";
+import { clockTime, daysApart, stamp } from "../modules/instants.js";
 import { word } from "../modules/words.js";
-import { hour } from "./time-scrubber.js";
 
 export class MomentBar extends HTMLElement {
   #scrubber = document.createElement("time-scrubber");
-  #button = h("button", { class: "moment-open", type: "button", "aria-expanded": "false", onclick: () => this.#toggle() });
+  #button = h("button", { class: "moment-open outlined", type: "button", "aria-expanded": "false", onclick: () => this.#toggle() });
   #when = h("span", { class: "moment-when" });
   #band = h("div", { class: "moment-past", hidden: true });
   #note = h("p", { class: "moment-note", role: "status" });
@@ -25,7 +25,7 @@ export class MomentBar extends HTMLElement {
       h("p", { class: "moment-words", role: "status" }, h("b", null, word("notLive")), " · ", this.#when),
       h(
         "button",
-        { class: "moment-now", type: "button", onclick: () => this.dispatchEvent(new CustomEvent("now")) },
+        { class: "moment-now outlined", type: "button", onclick: () => this.dispatchEvent(new CustomEvent("now")) },
         word("backToNow"),
       ),
     );
@@ -81,8 +81,8 @@ export class MomentBar extends HTMLElement {
   #tell() {
     if (this.#position === null) return;
     const tick = this.#ticks.findLast((each) => each.position <= this.#position);
-    const dated = this.#ticks.length > 0 && this.#ticks[0].recorded_at.slice(0, 10) !== this.#ticks.at(-1).recorded_at.slice(0, 10);
-    const when = tick ? `${hour(tick.recorded_at, dated)} UTC · ` : "";
+    const dated = daysApart(this.#ticks[0]?.recorded_at, this.#ticks.at(-1)?.recorded_at);
+    const when = tick ? `${(dated ? stamp : clockTime)(tick.recorded_at)} · ` : "";
     setText(this.#when, when + word("asItWas", { n: this.#position }));
   }
 }

@@ -4,6 +4,9 @@ import { clock } from "../modules/clock.js";
 import { setAttribute, setText } from "../modules/dom.js";
 import { time } from "../modules/format.js";
 
+/** No race is skated for so long: its gun was fired by the clock of another day, told again now. */
+const LONGEST_MS = 30 * 60_000;
+
 export class RaceClock extends HTMLElement {
   #unsubscribe = null;
   #board = null;
@@ -43,7 +46,8 @@ export class RaceClock extends HTMLElement {
       // What was measured at the line is never behind the clock that runs on from it.
       const now = clock.now();
       const measured = this.#leader.elapsed ? this.#leader.elapsed + now - this.#leader.at : 0;
-      setText(this, time(Math.floor(Math.max(now - board.started_at_ms, measured, 0)), 1));
+      const since = now - board.started_at_ms;
+      setText(this, time(Math.floor(Math.max(since < LONGEST_MS ? since : 0, measured, 0)), 1));
     } else setText(this, "");
   }
 }

@@ -17,14 +17,29 @@ export class StateChip extends HTMLElement {
   #symbol = h("span", { class: "chip-symbol", "aria-hidden": "true" });
   #words = h("span", { class: "chip-words" });
 
+  #state = null;
+  #unsent = false;
+
   connectedCallback() {
     this.append(this.#symbol, this.#words);
   }
 
   /** Show a result state of the glossary. */
   set state(code) {
-    setAttribute(this, "data-state", code);
-    setText(this.#symbol, SYMBOLS[code] ?? "");
-    setText(this.#words, state(code));
+    this.#state = code;
+    this.#show();
+  }
+
+  /** Say that only this device knows of it yet. */
+  set unsent(unsent) {
+    this.#unsent = unsent;
+    this.#show();
+  }
+
+  #show() {
+    setAttribute(this, "data-state", this.#state);
+    setAttribute(this, "data-unsent", this.#unsent);
+    setText(this.#symbol, this.#unsent ? "↑" : (SYMBOLS[this.#state] ?? ""));
+    setText(this.#words, this.#unsent ? `${state(this.#state)} · unsent` : state(this.#state));
   }
 }

@@ -1,8 +1,9 @@
 /** A race as a line of moments to go along: crossings as ticks, decisions and falls by name. */
 
-import { h, s, setAttribute, setText } from "../modules/dom.js";
-import { time } from "../modules/format.js";
-import { TABLE, translated, word } from "../modules/words.js";
+import { h, s, setAttribute } from "../modules/dom.js";
+import { clockTime, daysApart, exact, stamp } from "../modules/instants.js";
+import { spelled, words } from "../modules/tick-words.js";
+import { word } from "../modules/words.js";
 
 const QUIET = new Set(["crossing", "up", "exchange"]);
 const SIGNS = {
@@ -18,7 +19,6 @@ const SIGN_WIDE = 14;
 const NAMED_LIMIT = 60;
 /** Pixels that are seen of the name before the one that is shown. */
 const BESIDE = 40;
-const DAY = 10;
 const PLAIN = "M-4 0A4 4 0 1 0 4 0A4 4 0 1 0 -4 0";
 
 export class TimeScrubber extends HTMLElement {
@@ -30,6 +30,7 @@ export class TimeScrubber extends HTMLElement {
   /** The moments that are named, by their places among all, and which of them are there now. */
   #named = [];
   #from = -1;
+  #said = null;
   /** Whether the moments lie on several days. */
   #dated = false;
   /** Whether the moment that is shown is before all that is marked. */
@@ -54,7 +55,7 @@ export class TimeScrubber extends HTMLElement {
     this.#ticks = ticks;
     this.#range.max = String(Math.max(ticks.length - 1, 0));
     this.#named = ticks.map((_, index) => index).filter((index) => !QUIET.has(ticks[index].kind));
-    this.#dated = day(ticks[0]) !== day(ticks.at(-1));
+    this.#dated = daysApart(ticks[0]?.recorded_at, ticks.at(-1)?.recorded_at);
     this.#from = -1;
     this.#name();
     this.#draw();
@@ -74,7 +75,7 @@ export class TimeScrubber extends HTMLElement {
       ...this.#named.slice(this.#from, this.#from + NAMED_LIMIT).map((index) => {
         const tick = this.#ticks[index];
         const properties = { type: "button", class: `chip kind-${tick.kind}`, onclick: () => this.#go(index) };
-        return h("button", properties, words(tick));
+        return h("button", properties, ...spelled(tick));
       }),
     );
     this.#point(at);
@@ -116,12 +117,25 @@ export class TimeScrubber extends HTMLElement {
     const tick = this.#ticks[index];
     if (!tick) return;
     this.#name();
-    const when = hour(tick.recorded_at, this.#dated);
-    setText(this.#words, this.#before ? "" : `${words(tick)} · ${word("positionAt", { n: tick.position })} · ${when}`);
+    this.#say(this.#before ? null : tick);
     setAttribute(this.#range, "aria-valuetext", words(tick));
     this.#picture
       .querySelectorAll("[data-index]")
       .forEach((each) => setAttribute(each, "data-passed", !this.#before && Number(each.dataset.index) <= index));
+  }
+
+  /** Say which moment is shown, with its instant; the instant to its last digit is its title. */
+  #say(tick) {
+    const key = JSON.stringify(tick);
+    if (this.#said === key) return;
+    this.#said = key;
+    if (!tick) {
+      this.#words.replaceChildren();
+      return;
+    }
+    const when = (this.#dated ? stamp : clockTime)(tick.recorded_at);
+    const at = h("time", { datetime: tick.recorded_at, title: exact(tick.recorded_at) }, when);
+    this.#words.replaceChildren(...spelled(tick, { full: true }), ` · ${word("positionAt", { n: tick.position })} · `, at);
   }
 
   #draw() {
@@ -146,22 +160,4 @@ export class TimeScrubber extends HTMLElement {
     );
     this.#tell();
   }
-}
-
-/** Return a moment in a few words: `Crossing · felix roussel · 31.20`. */
-export function words(tick) {
-  const when = tick.elapsed_ms === null || tick.elapsed_ms === undefined ? "" : time(tick.elapsed_ms, 2);
-  const who = tick.competitor ? tick.competitor.replaceAll("-", " ") : "";
-  const what = Object.hasOwn(TABLE, tick.type) ? word(tick.type) : tick.text;
-  return [what, translated(tick.where), who, when].filter(Boolean).join(" · ");
-}
-
-/** Return the time of day of an instant, UTC; with its date where that is not plain. */
-export function hour(instant, dated = false) {
-  const text = new Date(instant).toISOString();
-  return dated ? `${text.slice(0, DAY)} ${text.slice(11, 19)}` : text.slice(11, 19);
-}
-
-function day(tick) {
-  return tick ? tick.recorded_at.slice(0, DAY) : "";
 }

@@ -22,6 +22,8 @@ const RECORDERS_EVERY_MS = 2000;
 const HELD_EVERY_MS = 1000;
 const LOCKED_MS = 30 * 60_000;
 const ALONE_WITHIN_MS = 3000;
+/** What another page of this device may have keyed and the race hangs on, sent or not. */
+const GUN = new Set(["StartRace", "CallFalseStart"]);
 const USUAL = {
   TakePen: ["pen-held", "nothing-to-do"],
   HoldPublicBoard: ["board-held"],
@@ -55,7 +57,8 @@ function now() {
 }
 
 function sheetNow() {
-  return sheet({ board: armed.board, entries: entered(), base: armed.base, now: now() });
+  const entries = outbox.entries.filter(({ note, envelope }) => !note.desk || GUN.has(envelope.command.type));
+  return sheet({ board: armed.board, entries, base: armed.base, now: now() });
 }
 
 /** What was entered at this console: a device's other pages have the same outbox. */

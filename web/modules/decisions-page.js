@@ -7,6 +7,7 @@ import { reversed } from "./changes.js";
 import { called, sentence } from "./decision-words.js";
 import { h, setText } from "./dom.js";
 import { time } from "./format.js";
+import { exact, stamp } from "./instants.js";
 import { showMarks } from "./ledger-marks.js";
 import { titled } from "./title.js";
 import { translate, translated, word } from "./words.js";
@@ -21,9 +22,14 @@ function say(text) {
   setText(find(".moments-note"), text);
 }
 
-/** Return an instant as a date and a time of day, UTC. */
-function stamp(instant) {
-  return instant ? `${instant.slice(0, 19).replace("T", " ")} UTC` : "";
+/** Return an instant as the reader writes it; what was recorded, to its last digit, is its title. */
+function when(instant) {
+  return h("time", { datetime: instant, title: exact(instant) }, stamp(instant));
+}
+
+/** Return an instant in full: as the reader writes it, and to its last digit, also on paper. */
+function evidence(instant) {
+  return [when(instant), h("span", { class: "decision-exact" }, exact(instant))];
 }
 
 /** Return the address of a race at a position in the time machine. */
@@ -54,7 +60,7 @@ function mark(n) {
       "div",
       { class: "moment-past" },
       h("p", { class: "moment-words", role: "status" }, h("b", null, word("notLive")), ` · ${word("asItWas", { n })}`),
-      h("a", { class: "moment-now", href: now.href }, word("backToNow")),
+      h("a", { class: "moment-now outlined", href: now.href }, word("backToNow")),
     ),
   );
 }
@@ -75,7 +81,7 @@ async function all(competition) {
         h(
           "a",
           { href: linkTo("decisions", { race: row.race, version: row.version, at }) },
-          h("time", { datetime: row.recorded_at }, stamp(row.recorded_at)),
+          when(row.recorded_at),
           h("span", { class: "decision-race" }, races.get(row.race) ?? row.race),
           h("b", {}, sentence(row)),
           h("span", { class: "decision-reason" }, row.reason ?? ""),
@@ -112,8 +118,8 @@ function facts(row, decisions) {
   return [
     ["theRace", [h("a", { href: moment(race, row.public_at) }, `${translated(row.name)} ${translated(row.round)}`), ` · ${race}`]],
     ["decidedBy", [word("onDevice", { who: row.official, device: row.device })]],
-    ["atTheRink", [stamp(row.occurred_at)]],
-    ["recordedAt", [stamp(row.recorded_at), " · ", position(race, row.decided_at_position)]],
+    ["atTheRink", evidence(row.occurred_at)],
+    ["recordedAt", [when(row.recorded_at), " · ", position(race, row.decided_at_position), ...evidence(row.recorded_at).slice(1)]],
     ["publicSince", row.public_at ? [position(race, row.public_at)] : []],
     ["reason", row.reason ? [row.reason] : []],
     ["infringement", rule?.code ? [h("span", { lang: "en" }, `${rule.code}: ${rule.text}`)] : []],
@@ -141,7 +147,7 @@ function rests(row, names) {
       position(row.race, fact.position),
       h("b", {}, called(fact.type)),
       h("span", {}, detail(fact, names)),
-      h("span", { class: "decision-who" }, `${fact.official} · ${stamp(fact.occurred_at)}`),
+      h("span", { class: "decision-who" }, `${fact.official} · `, when(fact.occurred_at)),
     ),
   );
 }

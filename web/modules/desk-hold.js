@@ -19,14 +19,30 @@ export function holdOf(desk) {
   return newest?.held ?? null;
 }
 
+/** Hold the public board of the desk's race, or release it; nothing while either is on its way. */
+export async function holdOrRelease(desk, { only } = {}) {
+  if (!mayHold(desk.who) || onItsWay(desk)) return;
+  const { race } = desk;
+  const held = holdOf(desk);
+  if (only && only !== (held ? "release" : "hold")) return;
+  // A result that was made unofficial or official has ended every hold.
+  if (!held && desk.result.official) return;
+  const command = held ? { type: "ReleasePublicBoard", race, hold: held.version } : { type: "HoldPublicBoard", race };
+  await tried(() => desk.act([command]));
+}
+
+/** Whether a hold or its release waits to be sent. */
+export function onItsWay(desk) {
+  return Boolean(desk.waiting("HoldPublicBoard") ?? desk.waiting("ReleasePublicBoard"));
+}
+
 /** Keep a band below the head of the page true. */
 export function hold(desk) {
   const words = h("span", { class: "desk-hold-words" });
   const release = key("Release the public board", {
     kind: "hold",
     "data-do": "release",
-    onclick: () =>
-      tried(() => desk.act([{ type: "ReleasePublicBoard", race: desk.race, hold: holdOf(desk).version }])),
+    onclick: () => holdOrRelease(desk, { only: "release" }),
   });
   const name = "Hold of the public board";
   const band = h("section", { class: "desk-hold", "aria-label": name, hidden: true }, words, release);

@@ -63,12 +63,13 @@ export function follow(desk, { show }) {
     setText(currentTarget, hidden ? "Show" : "Hide");
   });
   const board = () => {
-    const shown = desk.board ?? desk.result;
-    find("state-chip").state = shown?.state ?? "SCHEDULED";
-    if (desk.board) {
+    const own = desk.own;
+    find("state-chip").state = own?.state ?? "SCHEDULED";
+    find("state-chip").unsent = Boolean(own?.unsent);
+    if (own?.entries) {
       // The public's clock may be held, never the officials'.
-      find("race-clock").board = { ...desk.board, held: null };
-      setText(find(".desk-laps"), desk.board.state === "LIVE" ? lapSentence(desk.board) : "");
+      find("race-clock").board = { ...own, held: null };
+      setText(find(".desk-laps"), own.state === "LIVE" ? lapSentence(own) : "");
     }
     show();
   };

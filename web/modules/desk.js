@@ -7,6 +7,7 @@ import { undoing } from "./decision.js";
 import { deviceOutbox } from "./device-outbox.js";
 import { Feed } from "./feed.js";
 import { lastKnown } from "./last-known.js";
+import { ownState } from "./own-state.js";
 
 const SEE_EMBARGO = ["referee", "chief-referee", "secretary", "photo-finish"];
 const LOOK_EVERY_MS = 3000;
@@ -42,6 +43,8 @@ export class Desk extends EventTarget {
   #acting = new Set();
   #remembering = null;
   #depth = 0;
+  /** The position of the board that is shown, as soon as the feed has told it. */
+  #heard;
 
   /** Find the race of the page's address, else the one that is current or next. */
   async start() {
@@ -80,6 +83,15 @@ export class Desk extends EventTarget {
     await this.look();
   }
 
+  /**
+   * The race as this device knows it: as it was last heard, with what was keyed here since and waits
+   * to be sent; `unsent` says whether that made a difference. Null before anything is known.
+   */
+  get own() {
+    const heard = this.board?.race === this.race ? this.board : this.result;
+    return heard && ownState(heard, this.outbox.entries, this.#heard);
+  }
+
   /** The name of a competitor of this race. */
   name(competitor) {
     const row = this.result?.rows.find((each) => each.id === competitor);
@@ -110,7 +122,7 @@ export class Desk extends EventTarget {
   /** Put commands into the outbox; `refs` as in `act`. */
   #put(commands, occurredAt, refs) {
     const { official, device } = this.who;
-    const from = { official: official ?? device, device, occurredAt, note: { desk: true } };
+    const from = { official: official ?? device, device, occurredAt, note: { desk: true, attempt: this.result?.attempt } };
     const entries = [];
     for (const [index, command] of commands.entries()) {
       const about = Object.entries(refs[index] ?? {});
@@ -278,6 +290,7 @@ export class Desk extends EventTarget {
     // What the public sees held says nothing of how the race goes on: only the mark is taken.
     const same = board.held && this.board?.race === board.race;
     this.board = same ? { ...this.board, held: board.held } : board;
+    if (!same) this.#heard = this.#feed.position;
     this.#remember();
     this.#tell("board");
     this.look();

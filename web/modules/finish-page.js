@@ -5,7 +5,7 @@ import { may } from "./api.js";
 import { clock } from "./clock.js";
 import * as decision from "./decision.js";
 import { Desk } from "./desk.js";
-import { hold } from "./desk-hold.js";
+import { hold, holdOf, holdOrRelease, mayHold, onItsWay } from "./desk-hold.js";
 import { area, fault, follow, keep, key, tried } from "./desk-page.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { groupsOf, readOrder } from "./finish.js";
@@ -113,7 +113,7 @@ function ending() {
     return [key("End of the race: unsent", { "data-do": "end", disabled: true })];
   }
   const over = decision.ended(desk.result, desk.facts);
-  const started = desk.board?.state !== "START_LIST" || desk.waiting("StartRace");
+  const started = !["SCHEDULED", "START_LIST"].includes(desk.own.state);
   if (over || !started) return [];
   return [
     twice.key("end", {
@@ -134,8 +134,18 @@ function forget() {
   hand.forget();
 }
 
+/** The key that holds the public board; the band that says so has the one that releases it. */
+function holdKey() {
+  const button = find(".desk-holds");
+  const waits = Boolean(desk.waiting("HoldPublicBoard"));
+  button.hidden = !mayHold(desk.who) || Boolean(holdOf(desk)) || Boolean(desk.result.official);
+  button.disabled = onItsWay(desk);
+  setText(button, waits ? "Hold board: unsent" : "Hold board");
+}
+
 function show() {
   if (!desk.result) return;
+  holdKey();
   if (desk.result.attempt !== attempt) forget();
   attempt = desk.result.attempt;
   for (const [name, roles] of Object.entries(PARTS)) {
@@ -173,6 +183,7 @@ find("finish-order").addEventListener("order", ({ detail }) => {
   order = detail;
   show();
 });
+find(".desk-holds").addEventListener("click", () => holdOrRelease(desk, { only: "hold" }));
 find(".undo-open").addEventListener("click", () => {
   undoing = !undoing;
   show();
@@ -188,6 +199,10 @@ find(".desk-race").addEventListener("change", forget);
 document.addEventListener("keydown", (event) => {
   if (event.target.closest("input, select") || event.repeat || event.ctrlKey || event.metaKey)
     return;
+  if (event.code === "KeyH" && !event.shiftKey) {
+    event.preventDefault();
+    holdOrRelease(desk);
+  }
   if (event.code === "KeyS" && !part("start").hidden) {
     event.preventDefault();
     if (event.shiftKey) start.recall();

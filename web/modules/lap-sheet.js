@@ -11,6 +11,7 @@ const [TOO_SHORT, TOO_LONG] = [0.6, 1.8];
 const LAP_MS = 9000;
 const STANDING_MS = { whole: 11_500, half: 6800 };
 const TRACK_M = 111.12;
+const UNSENT = new Set(["saving", "queued"]);
 const NOT_THERE = new Set(["refused", "moot"]);
 const OVER = new Set([
   "UNCONFIRMED",
@@ -125,6 +126,7 @@ function phaseOf(board, facts) {
     ended,
     stopped,
     running: gunAt !== null && !ended && !stopped,
+    unsent: [ownGun, last("EndRace"), last("StopRace")].some((e) => e && UNSENT.has(e.state)),
     bell: Boolean(last("RingBell")) || (heard && Boolean(board.bell)),
   };
 }

@@ -1,12 +1,14 @@
 /** The time machine: a race at any moment, two moments side by side, and what would have been. */
 
 import "../elements/define.js";
-import { words } from "../elements/time-scrubber.js";
 import { linkTo } from "./address.js";
 import { may, me, request } from "./api.js";
 import { ask, read } from "./api-read.js";
 import { asFeed, headline } from "./changes.js";
 import { h, setAttribute, setText } from "./dom.js";
+import { nameParts } from "./format.js";
+import { dayOf, instantOf, zone } from "./instants.js";
+import { spelled } from "./tick-words.js";
 import { translate, translated, word } from "./words.js";
 
 const SEE_EMBARGO = ["referee", "chief-referee", "secretary", "photo-finish"];
@@ -16,7 +18,7 @@ const HOUR = /^\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?$/;
 const find = (selector) => document.querySelector(selector);
 translate(document);
 document.title = `${word("timeMachine")} · Bell Lap`;
-setText(find(".go-to-help"), word("goToHelp", { example: "16:31:07" }));
+setText(find(".go-to-help"), word("goToHelp", { example: "16:31:07", zone: zone(Date.now()) }));
 find(".scrub-one").setAttribute("label", word("moment"));
 find(".scrub-two").setAttribute("label", word("otherMoment"));
 const given = new URLSearchParams(location.search);
@@ -123,14 +125,14 @@ async function tables(as_of) {
     list(".at-classification", classification.rows, (row) => [
       row.rank ?? row.status ?? "–",
       row.noc,
-      row.name,
+      named(row),
       row.medal ? word(row.medal) : "",
       row.points ?? "",
     ], classification.official ? "" : word("notOfficialThen"));
     list(".at-medals", medals.rows, (row) => [row.rank, row.noc, row.name, row.gold, row.silver, row.bronze],
       medals.rows.length ? "" : word("noMedalThen"));
     if (!standings) return;
-    list(".at-standings", standings.rows.slice(0, 12), (row) => [row.rank, row.noc, row.name, row.points], "");
+    list(".at-standings", standings.rows.slice(0, 12), (row) => [row.rank, row.noc, named(row), row.points], "");
   };
 }
 
@@ -140,9 +142,14 @@ function list(selector, rows, cells, note) {
     h(
       "table",
       {},
-      h("tbody", {}, ...rows.map((row) => h("tr", {}, ...cells(row).map((cell) => h("td", {}, String(cell)))))),
+      h("tbody", {}, ...rows.map((row) => h("tr", {}, ...cells(row).map((cell) => h("td", {}, cell))))),
     ),
   );
+}
+
+/** A name as every board has it: the family name in capitals, wherever it stands. */
+function named({ name, family_name: family }) {
+  return nameParts(name, family).map((part) => h(part.family ? "b" : "span", {}, part.text));
 }
 
 function say(sentence) {
@@ -180,7 +187,7 @@ function supposable(ticks) {
           "label",
           { class: `suppose-fact kind-${tick.kind}` },
           h("input", { type: "checkbox", value: tick.position }),
-          h("span", {}, `${words(tick)}${tick.reason ? `: ${tick.reason}` : ""}`),
+          h("span", {}, ...spelled(tick, { full: true }), tick.reason ? `: ${tick.reason}` : ""),
         ),
       ),
   );
@@ -208,7 +215,9 @@ async function start() {
   const review = ticks.find((tick) => tick.kind === "review")?.position ?? ticks[0]?.position;
   state.at = await place(state.at, state.mode === "two" ? review : last);
   state.other = await place(state.other, last);
-  day = (ticks.at(-1)?.recorded_at ?? new Date().toISOString()).slice(0, 10);
+  const raced = ticks.at(-1)?.recorded_at ?? new Date().toISOString();
+  day = dayOf(raced);
+  setText(find(".go-to-help"), word("goToHelp", { example: "16:31:07", zone: zone(raced) }));
   one.position = Number(state.at);
   two.position = Number(state.other);
   one.addEventListener("moment", ({ detail }) => {
@@ -256,23 +265,17 @@ async function views() {
 /** Show the moment that was typed: a position, a time of the race's day, or any moment by name. */
 async function goTo(event) {
   event.preventDefault();
-  const text = event.target.elements.when.value.trim();
+  // What the scrubber says can be typed as it stands there, with its zone.
+  const text = event.target.elements.when.value.trim().replace(/^(\d[\d:.]*) \D.*$/, "$1");
   if (!text) return;
   try {
-    state.at = await place(HOUR.test(text) ? instant(text) : text, null);
+    state.at = await place(HOUR.test(text) ? instantOf(day, text) : text, null);
   } catch (error) {
     say(error.message);
     return;
   }
   find(".scrub-one").position = Number(state.at);
   show();
-}
-
-/** Return a time of the race's day, such as 9:05 or 16:31:07, as an instant: the end of that second. */
-function instant(text) {
-  const [hours, minutes, seconds = "00"] = text.split(":");
-  const whole = seconds.includes(".") ? seconds : `${seconds}.999999`;
-  return `${day}T${hours.padStart(2, "0")}:${minutes}:${whole}Z`;
 }
 
 /** Return the position that a moment of the address means, or another where there is none. */

@@ -81,7 +81,7 @@ function moment(desk) {
     referee: may(who, "referee", "chief-referee"),
     secretary: may(who, "secretary"),
     marks: may(who, "referee", "chief-referee", "photo-finish"),
-    started: !["SCHEDULED", "START_LIST"].includes(result.state),
+    started: !["SCHEDULED", "START_LIST"].includes(desk.own.state),
     over: ended(result, facts),
     published: published(desk),
     reviewing: Boolean(desk.board?.state === "UNDER_REVIEW" || reviewOpen(desk)),

@@ -54,7 +54,7 @@ export class TimesPart {
       row.time_ms,
       row.times,
     ]);
-    const running = raceClock(this.#desk.board) !== null;
+    const running = raceClock(this.#desk.own) !== null;
     area(this.#element.querySelector(".times"), [this.#desk.race, shape, running], () =>
       rows.map((row) => this.#line(row, running)),
     );
@@ -120,7 +120,7 @@ export class TimesPart {
 
   /** Put the race clock at this instant in somebody's field. */
   #stamp(id, input) {
-    const ms = raceClock(this.#desk.board);
+    const ms = raceClock(this.#desk.own);
     if (ms === null) return;
     input.value = time(Math.floor(ms));
     this.#key(id, input);
