@@ -6,8 +6,9 @@ from pathlib import Path
 import aiohttp
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page, expect
 
+from tests.browser import keyed
 from tests.browser.conftest import Open
 from tests.browser.test_shapes import ten_starters
 from tests.support import officials, process
@@ -97,3 +98,26 @@ async def test_axe_finds_no_violation_on_any_page(url: str, open_page: Open) -> 
                 await page.locator(ready).first.wait_for()
                 faults += [f"{path} {width}x{height}: {each}" for each in await violations(page)]
     assert not faults, "\n".join(faults)
+
+
+async def test_who_is_out_can_still_be_read_on_the_console(
+    tmp_path: Path, browser: Browser
+) -> None:
+    """One has fallen, one is out, one has no time: axe finds enough contrast in all of them."""
+    target = ("--data", str(tmp_path / "data"))
+    async with (
+        process.serving(target, tmp_path / "server.txt") as served,
+        aiohttp.ClientSession() as http,
+    ):
+        await officials.post_all(http, served.url, officials.programme())
+        async with keyed.recorder(browser, served.url, officials.RACE, calm=True) as (_, page):
+            for key in ("s", "1", "2", "3", "4", "f", "2", "d", "3", "Space"):
+                await page.keyboard.press(key)
+            await expect(page.locator(".console-row[data-out]")).to_contain_text("DNF")
+            await expect(page.locator(".console-row[data-fallen]")).to_contain_text("FELL")
+            assert await violations(page) == []
+            faded = await page.locator("body *").evaluate_all(
+                """all => all.filter((e) => e.checkVisibility() && e.textContent.trim()
+                    && getComputedStyle(e).opacity !== "1").map((e) => e.className)"""
+            )
+            assert faded == []

@@ -199,3 +199,39 @@ async def test_the_tablet_shows_a_hold_and_releases_it(
             await page.get_by_role("button", name="Make official now").click()
             await expect(band).to_be_hidden()
             assert (await officials.get(http, board))["state"] == "OFFICIAL"
+
+
+async def test_the_finish_page_holds_the_board_by_key_and_by_finger(
+    tmp_path: Path, open_page: Open
+) -> None:
+    """H holds, H releases; the button holds, the band releases; in a field H is a letter."""
+    data = ("--data", str(tmp_path / "data"))
+    async with (
+        process.serving(data, tmp_path / "server.txt") as served,
+        aiohttp.ClientSession() as http,
+    ):
+        gun: officials.Command = {"type": "StartRace", "race": officials.RACE}
+        await officials.post_all(http, served.url, [*officials.programme(), gun])
+        address = f"{served.url}/finish?race={officials.RACE}"
+        async with open_page(address, 1180, 820, calm=True) as page:
+            band = page.locator(".desk-hold")
+            button = page.get_by_role("button", name="Hold board")
+            await expect(button).to_be_visible()
+            await expect(button).to_have_attribute("aria-keyshortcuts", "H")
+            assert await tablets.small_targets(page) == []
+            await page.locator(".digits input").press("KeyH")
+            await page.locator(".digits input").fill("")
+            await page.locator(".digits input").blur()
+            await page.keyboard.press("KeyH")
+            await expect(band).to_contain_text("PUBLIC BOARD HELD for")
+            await expect(button).to_be_hidden()
+            await picture(page, "finish-held")
+            await page.keyboard.press("KeyH")
+            await expect(band).to_be_hidden()
+            await button.click()
+            await expect(band).to_be_visible()
+            await page.get_by_role("button", name="Release the public board").click()
+            await expect(band).to_be_hidden()
+            await expect(button).to_be_enabled()
+        kinds = [row["type"] for row in await holds(http, served.url, 4)]
+        assert kinds == ["PublicBoardHeld", "PublicBoardReleased"] * 2

@@ -1,8 +1,9 @@
 """No network, a reload, a dead server, two hours: what was entered arrives once, as entered."""
 
 import contextlib
+import re
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,21 +12,66 @@ import aiohttp
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import keyed
+from tests.browser.test_accessibility import violations
 from tests.browser.test_console import milliseconds, press
 from tests.support import officials, process
 
 ANN, BEA, CIA, DEE = (skater[0] for skater in officials.SKATERS)
 SECOND = officials.race_id(1)
 HOURS = timedelta(hours=2)
+RUNNING = re.compile(r"^(\d+:)?\d{1,2}\.\d$")
 TABLET = {"width": 1180, "height": 820}
 
 
-async def facts(http: aiohttp.ClientSession, url: str, race: str) -> list[dict[str, Any]]:
-    """Return what has been recorded of a race."""
-    rows: list[dict[str, Any]] = (await officials.get(http, f"{url}/api/v1/races/{race}/events"))[
-        "rows"
-    ]
-    return rows
+class Rink:
+    """A server that can die and come back, and a session that speaks to it."""
+
+    def __init__(self, tmp_path: Path, http: aiohttp.ClientSession) -> None:
+        self._tmp_path = tmp_path
+        self._lives = 0
+        self._port: int | None = None
+        self.served: process.Served
+        self.http = http
+
+    @property
+    def url(self) -> str:
+        """Return the server's address."""
+        return self.served.url
+
+    async def start(self) -> None:
+        """Start the server, where and with what it had before."""
+        self._lives += 1
+        target = ("--data", str(self._tmp_path / "data"))
+        output = self._tmp_path / f"server-{self._lives}.txt"
+        self.served = await process.start(target, output, port=self._port)
+        self._port = int(self.url.rpartition(":")[2])
+
+    async def die(self) -> None:
+        """Kill the server."""
+        await self.served.end(signal.SIGKILL)
+
+    async def facts(self, race: str = officials.RACE) -> list[dict[str, Any]]:
+        """Return what has been recorded of a race."""
+        document = await officials.get(self.http, f"{self.url}/api/v1/races/{race}/events")
+        rows: list[dict[str, Any]] = document["rows"]
+        return rows
+
+
+@contextlib.asynccontextmanager
+async def rink(
+    tmp_path: Path, commands: Sequence[officials.Command] = (), *, races: int = 1
+) -> AsyncIterator[Rink]:
+    """Run a server with start lists, and with what happened since."""
+    async with aiohttp.ClientSession() as http:
+        running = Rink(tmp_path, http)
+        await running.start()
+        try:
+            await officials.post_all(
+                http, running.url, [*officials.programme(races=races), *commands]
+            )
+            yield running
+        finally:
+            await running.served.end()
 
 
 @contextlib.asynccontextmanager
@@ -61,101 +107,135 @@ async def test_start_and_finish_survive_a_cut_a_reload_and_a_dead_server(
     tmp_path: Path, browser: Browser
 ) -> None:
     """A race from its gun to its end, all of it without a network: every fact once, in order."""
-    target, race = ("--data", str(tmp_path / "data")), officials.RACE
-    served = await process.start(target, tmp_path / "one.txt")
-    port = int(served.url.rpartition(":")[2])
-    try:
-        async with contextlib.AsyncExitStack() as stack:
-            http = await stack.enter_async_context(aiohttp.ClientSession())
-            await officials.post_all(http, served.url, officials.programme())
-            address = f"{served.url}/finish?race={race}"
-            context, page = await stack.enter_async_context(tablet(browser, address))
-            await page.locator('[data-do="gun"]').wait_for()
-            await page.wait_for_timeout(1000)
-            await context.set_offline(True)
-            before = await page.evaluate("Date.now()")
-            await page.click('[data-do="gun"]')
-            await depth(page, 1)
-            await expect(page.locator('[data-do="gun"]')).to_have_text("FIRED")
-            await reloaded(page, 1)
-            await expect(page.locator('[data-do="gun"]')).to_have_text("FIRED")
-            await page.fill(".digits input", "3 1=2 4")
-            await page.click('[data-do="order"]')
-            await depth(page, 2)
-            await served.end(signal.SIGKILL)
-            photo = page.locator('[data-part="photo"]')
-            await photo.locator(f'.time-field[data-competitor="{CIA}"]').fill("42078")
-            await photo.locator('[data-do="times"]').click()
-            await depth(page, 3)
-            end = photo.locator('[data-do="end"]')
-            await end.click()
-            await expect(end).to_have_text("Tap again: the race is over")
-            await end.click()
-            await depth(page, 4)
-            await expect(end).to_have_text("End of the race: unsent")
-            await reloaded(page, 4)
-            served = await process.start(target, tmp_path / "two.txt", port=port)
-            await context.set_offline(False)
-            await depth(page, 0)
-            await expect(page.locator('state-chip[data-state="UNCONFIRMED"]')).to_have_count(1)
-            found = await facts(http, served.url, race)
-            assert [fact["type"] for fact in found][-4:] == [
-                "RaceStarted",
-                "FinishOrderRecorded",
-                "FinishTimesRecorded",
-                "RaceEnded",
-            ]
-            # The page tells the time by the server's clock, as far as the feed could measure it.
-            assert before - 200 <= found[-4]["data"]["at_ms"] <= before + 3000
-            rows = (await officials.get(http, f"{served.url}/api/v1/races/{race}/result"))["rows"]
-            assert [(row["id"], row["rank"]) for row in rows] == [
-                (CIA, 1),
-                (ANN, 2),
-                (BEA, 2),
-                (DEE, 4),
-            ]
-    finally:
-        await served.end()
+    async with (
+        rink(tmp_path) as server,
+        tablet(browser, f"{server.url}/finish?race={officials.RACE}") as (context, page),
+    ):
+        await page.locator('[data-do="gun"]').wait_for()
+        await page.wait_for_timeout(1000)
+        await context.set_offline(True)
+        before = await page.evaluate("Date.now()")
+        await page.click('[data-do="gun"]')
+        await depth(page, 1)
+        await expect(page.locator('[data-do="gun"]')).to_have_text("FIRED")
+        await reloaded(page, 1)
+        await expect(page.locator('[data-do="gun"]')).to_have_text("FIRED")
+        await page.fill(".digits input", "3 1=2 4")
+        await page.click('[data-do="order"]')
+        await depth(page, 2)
+        await server.die()
+        photo = page.locator('[data-part="photo"]')
+        await photo.locator(f'.time-field[data-competitor="{CIA}"]').fill("42078")
+        await photo.locator('[data-do="times"]').click()
+        await depth(page, 3)
+        end = photo.locator('[data-do="end"]')
+        await end.click()
+        await expect(end).to_have_text("Tap again: the race is over")
+        await end.click()
+        await depth(page, 4)
+        await expect(end).to_have_text("End of the race: unsent")
+        await reloaded(page, 4)
+        await stands(page, "UNCONFIRMED", "Unconfirmed · unsent")
+        await server.start()
+        await context.set_offline(False)
+        await depth(page, 0)
+        await stands(page, "UNCONFIRMED", "Unconfirmed")
+        found = await server.facts()
+        assert [fact["type"] for fact in found][-4:] == [
+            "RaceStarted",
+            "FinishOrderRecorded",
+            "FinishTimesRecorded",
+            "RaceEnded",
+        ]
+        # The page tells the time by the server's clock, as far as the feed could measure it.
+        assert before - 200 <= found[-4]["data"]["at_ms"] <= before + 3000
+        address = f"{server.url}/api/v1/races/{officials.RACE}/result"
+        rows = (await officials.get(server.http, address))["rows"]
+        assert [(row["id"], row["rank"]) for row in rows] == [
+            (CIA, 1),
+            (ANN, 2),
+            (BEA, 2),
+            (DEE, 4),
+        ]
+
+
+async def stands(page: Page, state: str, words: str) -> None:
+    """Wait until the head of a desk says where its race stands, and whether only it knows."""
+    chip = page.locator(".desk-head state-chip")
+    await expect(chip).to_have_attribute("data-state", state)
+    await expect(chip.locator(".chip-words")).to_have_text(words)
+
+
+async def test_a_gun_that_waits_is_shown_by_every_desk_before_and_after_a_reload(
+    tmp_path: Path, browser: Browser
+) -> None:
+    """What this device has keyed stands on all of its pages, marked unsent until it has arrived."""
+    async with contextlib.AsyncExitStack() as stack:
+        server = await stack.enter_async_context(rink(tmp_path))
+        address = f"{server.url}/finish?race={officials.RACE}"
+        context, finish = await stack.enter_async_context(tablet(browser, address))
+        referee = await context.new_page()
+        await referee.goto(f"{server.url}/referee?race={officials.RACE}")
+        await expect(referee.locator("body[data-ready][data-kept]")).to_have_count(1)
+        console = await context.new_page()
+        await console.goto(f"{server.url}/console?race={officials.RACE}")
+        await expect(console.locator("lap-console[data-kept] .console-row")).to_have_count(4)
+        for desk in (finish, referee):
+            await stands(desk, "START_LIST", "Start list")
+        await finish.wait_for_timeout(1000)
+        await context.set_offline(True)
+        await finish.click('[data-do="gun"]')
+        phase = console.locator(".console-phase")
+        for again in (False, True):
+            for desk in (finish, referee):
+                if again:
+                    await reloaded(desk, 1)
+                await stands(desk, "LIVE", "Live · unsent")
+                await expect(desk.locator("race-clock")).to_have_text(RUNNING)
+            if again:
+                await console.reload()
+            await expect(phase).to_have_text("RUNNING · unsent")
+        assert "RaceStarted" not in [fact["type"] for fact in await server.facts()]
+        assert await violations(finish) == []
+        assert await violations(console) == []
+        await context.set_offline(False)
+        for desk in (finish, referee):
+            await depth(desk, 0)
+            await stands(desk, "LIVE", "Live")
+        await expect(phase).to_have_text("RUNNING")
+        assert [fact["type"] for fact in await server.facts()].count("RaceStarted") == 1
 
 
 async def test_a_decision_survives_a_cut_a_reload_and_a_dead_server(
     tmp_path: Path, browser: Browser
 ) -> None:
     """A penalty and the advancement that it explains wait together, and still name each other."""
-    target, race = ("--data", str(tmp_path / "data")), officials.RACE
-    served = await process.start(target, tmp_path / "one.txt")
-    port = int(served.url.rpartition(":")[2])
-    try:
-        async with aiohttp.ClientSession() as http:
-            skated = officials.skated()[:-2]
-            await officials.post_all(http, served.url, [*officials.programme(), *skated])
-            address = f"{served.url}/referee?race={race}"
-            async with tablet(browser, address) as (context, page):
-                await page.locator(".grid-cell").first.wait_for()
-                await page.wait_for_timeout(1000)
-                await context.set_offline(True)
-                await page.click(f'.skater[data-competitor="{ANN}"]')
-                await page.click('.grid-cell[data-code="C3"]')
-                await page.click(f'[data-victim="{DEE}"]')
-                await page.get_by_role("button", name="Advance").click()
-                await page.click('[data-step="decide"]')
-                await depth(page, 2)
-                await served.end(signal.SIGKILL)
-                await reloaded(page, 2)
-                publish = page.locator('[data-do="publish"]')
-                await publish.click()
-                await expect(publish).to_have_text("Tap again: everybody sees it")
-                await publish.click()
-                await depth(page, 3)
-                served = await process.start(target, tmp_path / "two.txt", port=port)
-                await context.set_offline(False)
-                await depth(page, 0)
-                await page.locator(".pending-list li").nth(1).wait_for()
-            found = await officials.get(
-                http, f"{served.url}/api/v1/races/{race}/result", view="official"
-            )
-    finally:
-        await served.end()
+    async with (
+        rink(tmp_path, officials.skated()[:-2]) as server,
+        tablet(browser, f"{server.url}/referee?race={officials.RACE}") as (context, page),
+    ):
+        await page.locator(".grid-cell").first.wait_for()
+        await page.wait_for_timeout(1000)
+        await context.set_offline(True)
+        await page.click(f'.skater[data-competitor="{ANN}"]')
+        await page.click('.grid-cell[data-code="C3"]')
+        await page.click(f'[data-victim="{DEE}"]')
+        await page.get_by_role("button", name="Advance").click()
+        await page.click('[data-step="decide"]')
+        await depth(page, 2)
+        await server.die()
+        await reloaded(page, 2)
+        publish = page.locator('[data-do="publish"]')
+        await publish.click()
+        await expect(publish).to_have_text("Tap again: everybody sees it")
+        await publish.click()
+        await depth(page, 3)
+        await server.start()
+        await context.set_offline(False)
+        await depth(page, 0)
+        await page.locator(".pending-list li").nth(1).wait_for()
+        result = f"{server.url}/api/v1/races/{officials.RACE}/result"
+        found = await officials.get(server.http, result, view="official")
     assert [(each["kind"], each["competitor"]) for each in found["decisions"]] == [
         ("PEN", ANN),
         ("ADV", DEE),
@@ -167,39 +247,33 @@ async def test_a_refusal_that_came_late_is_shown_until_it_is_seen(
     tmp_path: Path, browser: Browser
 ) -> None:
     """The gun was fired elsewhere meanwhile: what waited is refused, and nobody can miss it."""
-    target, race = ("--data", str(tmp_path / "data")), officials.RACE
     async with (
-        process.serving(target, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
+        rink(tmp_path) as server,
+        tablet(browser, f"{server.url}/finish?race={officials.RACE}") as (context, page),
     ):
-        await officials.post_all(http, served.url, officials.programme())
-        async with tablet(browser, f"{served.url}/finish?race={race}") as (context, page):
-            await page.locator('[data-do="gun"]').wait_for()
-            await context.set_offline(True)
-            await page.click('[data-do="gun"]')
-            await depth(page, 1)
-            await officials.post_all(http, served.url, [{"type": "StartRace", "race": race}])
-            await context.set_offline(False)
-            refused = page.locator(".desk-refused")
-            await expect(refused).to_contain_text("Refused: StartRace.")
-            await page.reload()
-            await expect(refused).to_contain_text("Refused: StartRace.")
-            await refused.locator('[data-do="seen"]').click()
-            await expect(refused).to_be_hidden()
+        await page.locator('[data-do="gun"]').wait_for()
+        await context.set_offline(True)
+        await page.click('[data-do="gun"]')
+        await depth(page, 1)
+        gun: officials.Command = {"type": "StartRace", "race": officials.RACE}
+        await officials.post_all(server.http, server.url, [gun])
+        await context.set_offline(False)
+        refused = page.locator(".desk-refused")
+        await expect(refused).to_contain_text("Refused: StartRace.")
+        await page.reload()
+        await expect(refused).to_contain_text("Refused: StartRace.")
+        await refused.locator('[data-do="seen"]').click()
+        await expect(refused).to_be_hidden()
 
 
 async def test_two_pages_of_one_browser_have_one_outbox(tmp_path: Path, browser: Browser) -> None:
     """What one page keeps, the other shows; whichever is left sends it, once."""
-    target, race = ("--data", str(tmp_path / "data")), officials.RACE
-    async with (
-        process.serving(target, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
-    ):
-        await officials.post_all(http, served.url, officials.programme())
-        async with tablet(browser, f"{served.url}/finish?race={race}") as (context, page):
+    race = officials.RACE
+    async with rink(tmp_path) as server:
+        async with tablet(browser, f"{server.url}/finish?race={race}") as (context, page):
             await page.locator('[data-do="gun"]').wait_for()
             other = await context.new_page()
-            await other.goto(f"{served.url}/console?race={race}")
+            await other.goto(f"{server.url}/console?race={race}")
             await other.locator("lap-console .console-row").first.wait_for()
             await context.set_offline(True)
             await page.click('[data-do="gun"]')
@@ -208,20 +282,15 @@ async def test_two_pages_of_one_browser_have_one_outbox(tmp_path: Path, browser:
             await page.close()
             await context.set_offline(False)
             await expect(other.locator('lap-console[data-unsent="0"]')).to_have_count(1)
-        types = [fact["type"] for fact in await facts(http, served.url, race)]
+        types = [fact["type"] for fact in await server.facts()]
         assert types.count("RaceStarted") == 1
 
 
 async def test_two_hours_without_a_network(tmp_path: Path, browser: Browser) -> None:
     """Two races keyed in two hours of the console's clock: right results, all instants as keyed."""
-    data = ("--data", str(tmp_path / "data"))
     rows = keyed.laps(5, 4, seed=11)
-    async with (
-        process.serving(data, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
-    ):
-        await officials.post_all(http, served.url, officials.programme(races=2))
-        async with keyed.recorder(browser, served.url, officials.RACE) as (context, page):
+    async with rink(tmp_path, races=2) as server:
+        async with keyed.recorder(browser, server.url, officials.RACE) as (context, page):
             await context.set_offline(True)
             # When the network comes back, it is now: so the device's clock shows two hours ago.
             cut = datetime.now(UTC) - HOURS
@@ -248,8 +317,8 @@ async def test_two_hours_without_a_network(tmp_path: Path, browser: Browser) -> 
             (SECOND, second, rows[0]),
         ):
             assert len(entered) == 5 * 4
-            assert await keyed.instants(http, served.url, race) == entered
-            found = await keyed.outcome(http, served.url, race)
+            assert await keyed.instants(server.http, server.url, race) == entered
+            found = await keyed.outcome(server.http, server.url, race)
             assert found["state"] == "UNCONFIRMED"
             assert [place[0] for place in found["places"]] == [
                 officials.SKATERS[n - 1][0] for n in order

@@ -29,7 +29,7 @@ async def test_the_500_m_is_gone_along(url: str, open_page: Open) -> None:
         board = page.locator(".stage-one race-board")
         await page.wait_for_selector('.stage-one race-board[data-state="OFFICIAL"]')
         winner = page.locator(".at-classification tr").first
-        await expect(winner).to_contain_text("Felix Roussel")
+        await expect(winner).to_contain_text("Felix ROUSSEL")
 
         await page.get_by_role("button", name="Review opened").first.click()
         await page.wait_for_selector('.stage-one race-board[data-state="UNDER_REVIEW"]')

@@ -92,7 +92,8 @@ def series_ticks(decisive: dict[str, Any]) -> dict[str, Any]:
 
 def named(answer: dict[str, Any], people: Mapping[str, Mapping[str, Row]]) -> dict[str, Any]:
     """Return moments that say beside each competitor's id who it is; `people` by competition."""
-    return {**answer, "rows": [_named(row, _race_of(row, answer), people) for row in answer["rows"]]}
+    rows = [_named(row, _race_of(row, answer), people) for row in answer["rows"]]
+    return {**answer, "rows": rows}
 
 
 def competitions_of(answer: dict[str, Any]) -> frozenset[str]:
