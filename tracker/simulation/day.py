@@ -183,7 +183,7 @@ class _Day:
                 yield c.ScheduleRace(
                     race=race,
                     round=one.round,
-                    round_name=one.name if one.races == 1 else f"{one.name} {number}",
+                    round_name=one.name if one.races == 1 else f"{one.race_name} {number}",
                     number=number,
                     scheduled_at_ms=start_ms + order * _SLOT_MS,
                     order=order + 1,

@@ -72,6 +72,13 @@ class RoundPlan(Struct, frozen=True):
     races: int
     targets: tuple[Target, ...] = ()
 
+    @property
+    def race_name(self) -> str:
+        """Return what one of several races of the round is called, before its number."""
+        if self.name.endswith("ies"):
+            return f"{self.name.removesuffix('ies')}y"
+        return self.name.removesuffix("s")
+
 
 def check(plan: Plan) -> tuple[Ruleset, tuple[Contest, ...]]:
     """Return the ruleset and the distances of a plan.

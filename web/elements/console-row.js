@@ -6,7 +6,7 @@ import { gap, time } from "../modules/format.js";
 const CELLS = ["place", "key", "helmet", "noc", "name", "laps", "last", "gap", "next", "signs"];
 const HEADS = ["", "key", "helmet", "", "", "laps", "last", "gap", "next in"];
 
-const [LONG, LONGEST] = [15, 20];
+const [LONG, WHOLE, LONGEST] = [12, 15, 20];
 
 export class ConsoleRow {
   #cells = Object.fromEntries(CELLS.map((name) => [name, h("span", { class: `row-${name}` })]));
@@ -71,7 +71,7 @@ export class ConsoleRow {
 function shownName({ name, family }) {
   if (!family) return name;
   const whole = `${family.toLocaleUpperCase()} ${name.replace(family, "").trim()}`;
-  return whole.length > LONG ? family.toLocaleUpperCase() : whole;
+  return whole.length > WHOLE ? family.toLocaleUpperCase() : whole;
 }
 
 function nextText(row) {

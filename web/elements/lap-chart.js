@@ -10,6 +10,8 @@ const RIGHT = 128;
 const TOP = 26;
 const BOTTOM = 14;
 const ROOM_FOR_A_LABEL = 30;
+/** From this size on, letters grow with the chart. */
+const WALL = [560, 320];
 
 export class LapChart extends HTMLElement {
   #figure = h("div", { class: "chart-figure", "aria-hidden": "true" });
@@ -36,6 +38,12 @@ export class LapChart extends HTMLElement {
     this.#draw(false);
   }
 
+  /** Return how much larger its letters are drawn: on a wall they grow with the board. */
+  #scale(width, height) {
+    if (!this.closest("race-board")) return 1;
+    return Math.max(1, Math.min(width / WALL[0], height / WALL[1]));
+  }
+
   #draw(anyway) {
     if (!this.#board) return;
     const all = lines(this.#board);
@@ -50,14 +58,15 @@ export class LapChart extends HTMLElement {
     if (width < 40 || height < 40 || all.length === 0) {
       this.#figure.replaceChildren();
     } else {
-      this.#figure.replaceChildren(picture(this.#board, all, width, height));
+      this.#figure.replaceChildren(picture(this.#board, all, width, height, this.#scale(width, height)));
     }
     this.#legend.replaceChildren(...legend(all));
     this.#table.replaceChildren(words(this.#board));
   }
 }
 
-function picture(board, all, width, height) {
+function picture(board, all, shownWidth, shownHeight, scale) {
+  const [width, height] = [shownWidth / scale, shownHeight / scale];
   const total = Math.max(board.laps_total, 1);
   const x = (row) => LEFT + ((width - LEFT - RIGHT) * row) / total;
   const y = (rank) =>
@@ -65,8 +74,8 @@ function picture(board, all, width, height) {
   const svg = s("svg", {
     class: "chart",
     viewBox: `0 0 ${width} ${height}`,
-    width,
-    height,
+    width: shownWidth,
+    height: shownHeight,
     focusable: "false",
   });
   for (const row of ticks(total, width - LEFT - RIGHT)) {

@@ -151,8 +151,9 @@ export class LapConsole extends HTMLElement {
     setAttribute(p.phase, "data-phase", phase);
     setAttribute(p.phase, "data-unsent", alone);
     setText(p.clock, clockText(sheet, now));
-    setText(p.laps, sheet.lapsToGo);
-    setText(p["laps-label"], sheet.bell && sheet.lapsToGo === 1 ? "BELL" : "TO GO");
+    // Of a race that was keyed elsewhere and is over nothing is to go.
+    setText(p.laps, sheet.ended ? "" : sheet.lapsToGo);
+    setText(p["laps-label"], sheet.ended ? "" : sheet.bell && sheet.lapsToGo === 1 ? "BELL" : "TO GO");
     setAttribute(p.laps.parentElement, "data-bell", sheet.bell && sheet.lapsToGo === 1);
     setText(p.line, line.text);
     setAttribute(p.line, "data-tone", line.tone);

@@ -214,7 +214,9 @@ function topics() {
 }
 
 /** Return what the board shows otherwise than this console, once everything has arrived. */
-function differences({ rows, gunAt }) {
+function differences({ rows, gunAt, ended }) {
+  // A race that is over and was keyed elsewhere differs in all and asks for nothing.
+  if (ended && rows.every((row) => row.laps === 0)) return new Map();
   const found = pen.differences(gunAt === null ? null : now() - gunAt);
   const settled = outbox.depth === 0 && !page.stale && !pen.elsewhere;
   for (const row of rows) {
@@ -359,7 +361,7 @@ async function begin() {
   pen.device = page.who.device;
   hearRecorders();
   hearHeld();
-  if (!page.who.official && page.who.open) page.said = "say who you are at /officials";
+  if (!page.who.official && page.who.open) page.said = "Say who you are: open /officials";
   page.layout = (await navigator.keyboard?.getLayoutMap().catch(() => null)) ?? null;
   if (!armed.competition) {
     const { rows } = await request("/api/v1/competitions").catch(() => ({ rows: [] }));

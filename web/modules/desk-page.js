@@ -5,6 +5,7 @@ import { h, setAttribute, setText } from "./dom.js";
 import { lapSentence } from "./format.js";
 import { keepShell } from "./shell.js";
 
+const SETTLED = new Set(["OFFICIAL", "CORRECTED", "CANCELLED"]);
 const find = (selector) => document.querySelector(selector);
 
 /** Build an area of the page again, only when what it shows is another: no tap is lost. */
@@ -131,8 +132,9 @@ function programme(desk, races) {
   races.value = desk.race;
   const current = find(".desk-current");
   const other = desk.programme?.current;
-  current.hidden = !other || other === desk.race;
   const row = rows.find((each) => each.id === other);
+  // The last race of a day stays current; it is no longer on the ice.
+  current.hidden = !row || other === desk.race || SETTLED.has(row.state);
   setText(current, row ? `On the ice: ${row.name} ${row.round}` : "");
   current.onclick = () => desk.open(other);
 }

@@ -64,3 +64,15 @@ def test_a_relay_needs_teams() -> None:
     """Four skaters make no two teams, and the sentence says so."""
     with pytest.raises(BadPlan, match="too few for two teams"):
         list(season(1, entries=4, distances=("men-5000-relay",)))
+
+
+def test_a_race_of_a_round_is_called_in_the_singular() -> None:
+    """Heats are skated, and Heat 2 is one of them."""
+    names = ("Quarterfinals", "Semifinals", "Heats", "Preliminaries", "Repechage")
+    assert [RoundPlan("HEAT", name, 2).race_name for name in names] == [
+        "Quarterfinal",
+        "Semifinal",
+        "Heat",
+        "Preliminary",
+        "Repechage",
+    ]
