@@ -70,7 +70,9 @@ select rows, digest from read_model.digest_at($1, $2);
 -- and what says whether another one has the same.
 select
     count(*) filter (where held.since > $2) as rows,
-    coalesce(sum(read_model.hash_of(held)), 0)::text as digest
+    coalesce(sum(read_model.hash_of(
+        held.scope, held.key, held.ord, held.since, held.until, held.data
+    )), 0)::text as digest
 from read_model.scopes named
 join read_model.rows held
     on held.generation = $1

@@ -137,12 +137,12 @@ end
 $$;
 
 -- Sums of these say whether rows are the same, in whatever order.
-create or replace function read_model.hash_of(held read_model.rows)
+create or replace function read_model.hash_of(
+    scope bigint, key text, ord int, since bigint, until bigint, data json
+)
 returns bigint
 language sql immutable parallel safe
-return hash_record_extended(
-    row(held.scope, held.key, held.ord, held.since, held.until, held.data::text), 0
-);
+return hash_record_extended(row(scope, key, ord, since, until, data::text), 0);
 
 -- Reads the generation's own table: what is done to the others meanwhile does not wait for it.
 create or replace function read_model.digest_at(_generation bigint, _position bigint)
@@ -153,10 +153,9 @@ begin
         $digest$
             select
                 count(*),
-                coalesce(sum(hash_record_extended(row(
-                    scope, key, ord, since,
-                    case when until <= $1 then until end, data::text
-                ), 0)), 0)::text
+                coalesce(sum(read_model.hash_of(
+                    scope, key, ord, since, case when until <= $1 then until end, data
+                )), 0)::text
             from read_model.%I
             where since <= $1
         $digest$, read_model.table_of(_generation)
@@ -191,4 +190,4 @@ begin
 end
 $$;
 
-comment on table read_model.rows is 'layout 3';
+comment on table read_model.rows is 'layout 4';
