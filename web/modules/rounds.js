@@ -1,6 +1,6 @@
 /** The rounds of a distance: its races with their results, and who goes on. */
 
-import { translated } from "./words.js";
+import { translated, word } from "./words.js";
 
 const BEFORE_THE_END = new Set(["SCHEDULED", "START_LIST", "LIVE", "CANCELLED"]);
 
@@ -32,10 +32,18 @@ export function columns(rounds, boards) {
     const name = round.name.replace(/\s+([0-9]+|[A-Z])$/, "");
     const column = found.get(name) ?? { name, progression: null, races: [] };
     found.set(name, column);
-    column.progression ??= round.progression?.replace(/[A-Z][A-Z0-9_]+/g, (code) => names.get(code) ?? code) ?? null;
+    column.progression ??= round.progression ? goingOn(round.progression, names) : null;
     column.races.push(...round.races.filter(({ race }) => boards.has(race)).map((each) => card(each, round, boards)));
   }
   return [...found.values()];
+}
+
+/** "2+1 to SF, rest to FINAL_B" → "2+1 → Semifinals, rest → Final B", in any language. */
+function goingOn(progression, names) {
+  return progression
+    .replaceAll(" to ", " → ")
+    .replace(/\brest\b/g, word("theRest"))
+    .replace(/[A-Z][A-Z0-9_]+/g, (code) => names.get(code) ?? code);
 }
 
 function card({ race, name, drawn }, { marks }, boards) {

@@ -30,6 +30,9 @@ export const NAMES_TABLE = {
   heats: ["Heats", "Vorläufe", "Séries", "Batterie", "예선", "预赛", "予選", "Series", "Eliminacje", "Előfutamok"],
   preliminaries: ["Preliminaries", "Vorrunde", "Préliminaires", "Preliminari", "예비 예선", "资格赛", "予備予選", "Voorrondes", "Kwalifikacje", "Selejtezők"],
 
+  // --- who goes on from a round ---
+  theRest: ["rest", "Rest", "autres", "altri", "나머지", "其余", "残り", "rest", "pozostali", "többiek"],
+
   // --- what a board gives notice of, by its own words ---
   "False start": ["False start", "Fehlstart", "Faux départ", "Falsa partenza", "부정 출발", "抢跑", "フライング", "Valse start", "Falstart", "Hibás rajt"],
   "Race stopped": ["Race stopped", "Rennen abgebrochen", "Course arrêtée", "Corsa interrotta", "경기 중단", "比赛中止", "レース中断", "Rit gestopt", "Bieg przerwany", "Futam leállítva"],

@@ -17,14 +17,14 @@ test("races stand in the columns of their rounds, with who goes on and whether t
     {
       id: "HEATS",
       name: "Heat 1",
-      progression: "2+1 to FINAL_A",
+      progression: "2+1 to FINAL_A, rest to FINAL_B",
       races: [{ race: "h1", name: "Heat 1" }, { race: "h2", name: "Heat 2" }, { race: "not yet", name: "Heat 3" }],
       marks: { a: { mark: "Q", certain: false } },
     },
     { id: "FINAL_A", name: "Final A", races: [{ race: "f", name: "Final A", drawn: { stale: ["h1"] } }], marks: {} },
   ];
   const [heats, final] = columns(rounds, boards);
-  assert.deepEqual([heats.name, heats.races.length, heats.progression], ["Heat", 2, "2+1 to Final A"]);
+  assert.deepEqual([heats.name, heats.races.length, heats.progression], ["Heat", 2, "2+1 → Final A, rest → FINAL_B"]);
   assert.deepEqual(heats.races[0].rows[0].goes, { text: "Q", certain: false });
   assert.deepEqual([final.races[0].stale, final.races[0].rows[0].goes], [true, null]);
 });
