@@ -197,3 +197,36 @@ async def test_a_moment_that_is_none_is_not_shown(
     await expect(note).to_contain_text("beyond the last position")
     await is_present(page)
     await page.close()
+
+
+async def test_moments_name_people_as_boards_do(tmp_path: Path, open_page: Open) -> None:
+    """The family name in capitals; the native one for its readers, and for all beside the slider."""
+    target = ("--data", str(tmp_path / "data"))
+    named = {"name": "Bea Two", "family_name": "Two", "native_name": "투베아"}
+    commands = [
+        {**each, **named} if each.get("skater") == "bea-two" else each
+        for each in officials.programme()
+    ]
+    own = {"race": officials.RACE}
+    async with (
+        process.serving(target, tmp_path / "server.txt") as running,
+        aiohttp.ClientSession() as http,
+    ):
+        fallen: list[officials.Command] = [
+            {"type": "StartRace", **own},
+            {"type": "RecordFall", **own, "competitor": "bea-two"},
+        ]
+        await officials.post_all(http, running.url, [*commands, *fallen])
+        for lang, name in (("en", "Fall · Bea TWO"), ("ko", "넘어짐 · Bea TWO 투베아")):
+            address = f"{running.url}/moments?lang={lang}&race={officials.RACE}"
+            async with open_page(address, 390, 844) as page:
+                chosen = page.locator(".scrub-one .chip.kind-fall")
+                await expect(chosen).to_have_text(name)
+                await expect(chosen.locator("b.family")).to_have_text("TWO")
+                await chosen.click()
+                await expect(page.locator(".scrub-one .scrub-words [lang=ko]")).to_have_text(
+                    "투베아"
+                )
+                instant = page.locator(".scrub-one .scrub-words time")
+                await expect(instant).to_have_attribute("title", re.compile(r"\.\d{6} UTC$"))
+                await expect(instant).to_have_text(re.compile("UTC"))
