@@ -200,7 +200,7 @@ async def test_a_moment_that_is_none_is_not_shown(
 
 
 async def test_moments_name_people_as_boards_do(tmp_path: Path, open_page: Open) -> None:
-    """The family name in capitals; the native one for its readers, and for all beside the slider."""
+    """The family name in capitals; the native one for its readers, and for all by the slider."""
     target = ("--data", str(tmp_path / "data"))
     named = {"name": "Bea Two", "family_name": "Two", "native_name": "투베아"}
     commands = [

@@ -1,5 +1,6 @@
 """The Dresden 500 m again: any moment, two of them, without the penalty, and the ledger."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -155,6 +156,9 @@ async def test_a_decision_is_printed_black_on_white(url: str, open_page: Open) -
         await expect(page.locator(".difference-group").first).to_be_visible()
         await page.emulate_media(media="print")
         await expect(page.locator(".decision-address")).to_contain_text("/decisions?race=")
+        exact = page.locator(".decision-rests .decision-exact").first
+        await expect(exact).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d [\d:]{8}\.\d{6} UTC$"))
+        await expect(exact).to_be_visible()
         for control in (".moments-links", ".decision-links", ".moments-foot"):
             await expect(page.locator(control)).to_be_hidden()
         shown = page.locator(".decision :visible")

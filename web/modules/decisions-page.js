@@ -147,7 +147,7 @@ function rests(row, names) {
       position(row.race, fact.position),
       h("b", {}, called(fact.type)),
       h("span", {}, detail(fact, names)),
-      h("span", { class: "decision-who" }, `${fact.official} · `, when(fact.occurred_at)),
+      h("span", { class: "decision-who" }, `${fact.official} · `, ...evidence(fact.occurred_at)),
     ),
   );
 }
