@@ -150,7 +150,11 @@ class Book(Seasons):
         if kind != "race" or isinstance(event, e.RaceCancelled):
             return True
         scheduled = self.races[name].scheduled
-        if scheduled is None or self.is_final(scheduled.distance):
+        if scheduled is None:
+            return True
+        if self.waits(scheduled.distance, but=name):
+            return False
+        if self.is_final(scheduled.distance):
             return True
         beside = [
             race
@@ -177,8 +181,8 @@ class Book(Seasons):
         if isinstance(event, NOTED):
             self._note(race, before, after, recorded, event)
         self.moved = isinstance(event, e.RaceStarted) or _shows_otherwise(before, after)
-        if self.moved:
-            for each in (before.scheduled, after.scheduled):
+        if self.moved and _named_otherwise(before.shown, after.shown):
+            for each in (before.shown.scheduled, after.shown.scheduled):
                 if each is not None:
                     self._named.pop(each.distance, None)
         if after.scheduled is None:
@@ -334,6 +338,11 @@ def _shows_otherwise(before: Race, after: Race) -> bool:
         or before.has_start_list is not after.has_start_list
         or result_state(before) != result_state(after)
     )
+
+
+def _named_otherwise(before: Race, after: Race) -> bool:
+    """Say whether a race stands in another place of its distance's rounds than before."""
+    return before.scheduled is not after.scheduled or before.cancelled is not after.cancelled
 
 
 def _is_nothing_but_raced(race: Race) -> bool:

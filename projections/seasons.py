@@ -5,13 +5,14 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from projections.states import Scope, States
+from projections.states import Scope
+from projections.totals import Totals
 from tracker.domain import best_times
 from tracker.domain.competition import Competition
 from tracker.domain.race import Race
 
 
-class Seasons(States):
+class Seasons(Totals):
     """Domain states of which seasons that are over can be released."""
 
     @property
@@ -64,6 +65,9 @@ class Seasons(States):
                 self._named,
                 self._shown,
                 self._final,
+                self._waiting,
+                self._marked,
+                self._classified,
             )
             for known in by_name:
                 known.pop(name, None)

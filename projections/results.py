@@ -1,0 +1,255 @@
+"""Says what follows from the results of a distance: marks, whether it is final, its order."""
+
+from collections.abc import Mapping
+from itertools import compress
+from operator import is_not
+
+from msgspec import Struct
+
+from projections.kept import same
+from projections.states import States
+from projections.touches import Touch, races_between
+from tracker.domain import classification, marks
+from tracker.domain import events as e
+from tracker.domain.classification import Classified
+from tracker.domain.distance import Distance
+from tracker.domain.marks import Marks
+from tracker.domain.race import Race, ResultRow
+from tracker.domain.result import sheet
+from tracker.domain.ruleset import Ruleset
+from tracker.domain.values import Round
+
+_EMPTY = Distance()
+
+
+class _Shown(Struct, frozen=True):
+    """What the public sees of a race's result."""
+
+    scheduled: e.RaceScheduled
+    official: bool
+    sheet: tuple[ResultRow, ...]
+
+
+class _Marked(Struct, frozen=True):
+    """The marks of a distance by round, with what they follow from."""
+
+    tables: Mapping[str, e.ProgressionSet]
+    names: dict[Round, tuple[str, ...]]
+    shown: dict[str, _Shown | None]
+    marks: dict[str, Marks]
+
+
+class _Classified(Struct, frozen=True):
+    """The classification of a distance, with what it follows from."""
+
+    given: tuple[object, ...]
+    rows: tuple[Classified, ...]
+
+
+class Results(States):
+    """What follows from results, worked out again only for the races that are others."""
+
+    def _begin_to_remember(self) -> None:
+        super()._begin_to_remember()
+        self._named: dict[str, dict[Round, tuple[str, ...]]] = {}
+        self._final: dict[str, tuple[Touch | None, bool]] = {}
+        """Whether every race of a distance was official."""
+        self._waiting: dict[str, str] = {}
+        """A race of a distance that was not official when it was looked for last."""
+        self._shown: dict[str, tuple[Touch | None, dict[str, _Shown | None]]] = {}
+        """What the public sees of the results of a distance."""
+        self._marked: dict[str, _Marked] = {}
+        self._classified: dict[str, _Classified] = {}
+        self._sheets: dict[str, tuple[Race, tuple[ResultRow, ...]]] = {}
+
+    def forget(self) -> None:
+        """Work everything out again: somebody has put in states that did not come by the log."""
+        super().forget()
+        for known in (
+            self._named,
+            self._final,
+            self._waiting,
+            self._shown,
+            self._marked,
+            self._classified,
+        ):
+            known.clear()
+
+    def names_in(self, distance: str) -> dict[Round, tuple[str, ...]]:
+        """Return the races of a distance by round, by name, as far as they are not cancelled."""
+        found = self._named.get(distance)
+        if found is None:
+            found = {}
+            for race in self.races_in(distance):
+                if race.scheduled is not None and not race.cancelled:
+                    names = found.get(race.scheduled.round, ())
+                    found[race.scheduled.round] = (*names, race.scheduled.race)
+            self._named[distance] = found
+        return found
+
+    def marks_in(self, distance: str) -> dict[str, Marks]:
+        """Return the marks of each round of a distance."""
+        tables = self.distances.get(distance, _EMPTY).progressions
+        names, shown = self.names_in(distance), self._shown_in(distance)
+        known = self._marked.get(distance)
+        rounds = None if known is None else _others(known, tables, names, shown)
+        if known is None or rounds is None:
+            found: dict[str, Marks] = {
+                each: self._marks(distance, each, tables.get(each)) for each in names
+            }
+            if known is not None and known.marks.keys() == found.keys():
+                before = known.marks
+                if same((*before.values(),), (*found.values(),)):
+                    found = before
+        else:
+            found = known.marks
+            again = {each: self._marks(distance, each, tables.get(each)) for each in rounds}
+            if any(each is not found[name] for name, each in again.items()):
+                found = {**found, **again}
+            elif shown is known.shown:
+                return found
+        self._marked[distance] = _Marked(tables, names, shown, found)
+        return found
+
+    def _marks(self, distance: str, round_: Round, table: e.ProgressionSet | None) -> Marks:
+        """Return a round's marks: the same object as long as they follow from the same."""
+        names, shown = self.names_in(distance)[round_], self._shown_in(distance)
+        inputs = (found for name in names if (found := shown.get(name)) is not None)
+        races = self.races
+        skated = [races[name].shown for name in names]
+        key = (f"marks {round_}", distance)
+
+        def mark(*_: object) -> Marks:
+            before = self._remembered.get(key)
+            found = marks.marks(skated, table)
+            return before.value if before is not None and before.value == found else found
+
+        return self._kept(key, (table, marks.is_complete(skated), *inputs), mark)
+
+    def _shown_in(self, distance: str) -> dict[str, _Shown | None]:
+        """Return what is shown of each race's result; the same object while none is another."""
+        touch = self.touch("distance", distance)
+        known = self._shown.get(distance)
+        if known is not None and touch is not None and known[0] is touch:
+            return known[1]
+        before = {} if known is None else known[1]
+        races = None if known is None else races_between(known[0], touch)
+        found = {
+            race: self._result(race, before.get(race))
+            for race in (self.races_of.get(distance, ()) if races is None else races)
+        }
+        if races is not None:
+            others = [
+                race for race in found if race not in before or found[race] is not before[race]
+            ]
+            found = {**before, **found} if others else before
+        self._shown[distance] = (touch, found)
+        return found
+
+    def _result(self, name: str, before: _Shown | None) -> _Shown | None:
+        """Return what is shown of a race's result, None while nothing is."""
+        race = self.races[name].shown
+        if race.scheduled is None or race.cancelled or not classification.counts(race):
+            return None
+        shown = _Shown(race.scheduled, race.official is not None, self.sheet(race))
+        return before if before == shown else shown
+
+    def marks_of(self, race: Race) -> Marks:
+        """Return the marks of a race's competitors, as the public sees them."""
+        scheduled = race.scheduled
+        if scheduled is None:
+            return {}
+        if race.held is not None and scheduled.race in self._marks_held:
+            return self._marks_held[scheduled.race]
+        return self.marks_in(scheduled.distance).get(scheduled.round, {})
+
+    def is_final(self, distance: str) -> bool:
+        """Return whether every race of a distance is official."""
+        if distance in self.settled:
+            return True
+        if self.waits(distance):
+            return False
+        touch = self.touch("distance", distance)
+        known = self._final.get(distance)
+        if known is None or touch is None or known[0] is not touch:
+            races = self.races
+            skated = [race for names in self.names_in(distance).values() for race in names]
+            waiting = (race for race in reversed(skated) if races[race].shown.official is None)
+            left = self._waiting[distance] = next(waiting, "")
+            known = self._final[distance] = (touch, bool(skated) and not left)
+        return known[1]
+
+    def waits(self, distance: str, *, but: str = "") -> bool:
+        """Say whether a race, and not a certain one, is known to keep a distance from its end."""
+        name = self._waiting.get(distance)
+        race = self.races.get(name) if name and name != but else None
+        if race is None or race.shown.scheduled is None:
+            return False
+        shown = race.shown
+        return shown.official is None and not shown.cancelled
+
+    def classified(self, distance: str) -> tuple[Classified, ...]:
+        """Return the classification of a distance."""
+        if distance in self.settled:
+            return self.settled[distance]
+        ruleset = self.ruleset_of(distance.split("/", 1)[0])
+        if ruleset is None:
+            return ()
+        shown, final = self._shown_in(distance), self.is_final(distance)
+        names = self.races_of.get(distance, ())
+        known, given = self._classified.get(distance), (ruleset, final, names, shown)
+        if known is None or not same(known.given, given):
+            known = _Classified(given, self._classify(distance, ruleset, final=final))
+            self._classified[distance] = known
+        return known.rows
+
+    def _classify(self, distance: str, ruleset: Ruleset, *, final: bool) -> tuple[Classified, ...]:
+        """Return a classification: the same object as long as all results say the same."""
+        shown = self._shown_in(distance)
+        results = [
+            found for name in self.races_of.get(distance, ()) if (found := shown[name]) is not None
+        ]
+
+        def classify(*_: object) -> tuple[Classified, ...]:
+            placed = [self._placed(each, ruleset) for each in results]
+            return classification.classify_placed(placed, ruleset, final=final)
+
+        parts = (part for each in results for part in (each.scheduled, each.sheet))
+        return self._kept(("classified", distance), (ruleset, final, *parts), classify)
+
+    def _placed(self, shown: _Shown, ruleset: Ruleset) -> tuple[classification.Placed, ...]:
+        """Return the places in a race: the same object as long as its result says the same."""
+        return self._kept(
+            ("placed", shown.scheduled.race),
+            (shown.scheduled, shown.sheet, ruleset),
+            lambda *_: classification.place(shown.scheduled, shown.sheet, ruleset),
+        )
+
+    def sheet(self, race: Race) -> tuple[ResultRow, ...]:
+        """Return a race's public result: the same object as long as it says the same."""
+        assert race.scheduled is not None, "a race that was skated was scheduled"
+        known = self._sheets.get(race.scheduled.race)
+        if known is not None and known[0] is race:
+            return known[1]
+        rows = sheet(race)
+        if known is not None and known[1] == rows:
+            rows = known[1]
+        self._sheets[race.scheduled.race] = (race, rows)
+        return rows
+
+
+def _others(
+    known: _Marked,
+    tables: Mapping[str, e.ProgressionSet],
+    names: dict[Round, tuple[str, ...]],
+    shown: dict[str, _Shown | None],
+) -> set[Round] | None:
+    """Return the rounds in which a result is another; None when anything may be."""
+    before = known.shown
+    if known.tables is not tables or known.names is not names or len(before) != len(shown):
+        return None
+    if shown is before:
+        return set()
+    races = compress(shown, map(is_not, shown.values(), map(before.get, shown)))
+    results = (shown[race] or before[race] for race in races)
+    return {each.scheduled.round for each in results if each is not None}
