@@ -1,14 +1,17 @@
 """Which temporal rows open and close when a document is rendered again."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress, islice
 from operator import is_not
+from typing import TypeAlias
 
 from msgspec import Struct
 
 from projections.projection import HEADER, Document, Row, encode
 
 _HEADER_ORD = -1
+_Fresh: TypeAlias = tuple[str, int, Row, bytes]
+"""A row with its key, its place, and what it is encoded to."""
 
 
 class Held(Struct, frozen=True):
@@ -44,7 +47,7 @@ class Plan(Struct, frozen=True):
 
     scope: str
     gone: tuple[str, ...]
-    fresh: tuple[tuple[str, int, Row, bytes], ...]
+    fresh: Sequence[_Fresh]
     document: Document | None
 
 
@@ -98,18 +101,23 @@ class Changes:
         held = self._held.get(scope, {})
         if document is None:
             return Plan(scope, tuple(held), (), None)
-        patched = shown is not None and document.follows(shown)
-        goes_on = patched or (shown is not None and _goes_on(document, shown))
-        fresh: list[tuple[str, int, Row, bytes]] = []
-        rows = _named(document, shown) if patched and shown is not None else _rows(document, shown)
+        if shown is not None and document.follows(shown):
+            gone: tuple[str, ...] = ()
+            rows = _named(document, shown, held)
+        else:
+            goes_on = shown is not None and _goes_on(document, shown)
+            rows = _rows(document, shown)
+            gone = () if goes_on else _gone(held, document)
+        fresh: list[_Fresh] = []
         for key, order, row in rows:
             before = held.get(key)
-            if before is not None and before.row is row and before.ord == order:
-                continue
-            data = encode(row)
-            if before is None or before.data != data or before.ord != order:
-                fresh.append((key, order, row, data))
-        return Plan(scope, () if goes_on else _gone(held, document), tuple(fresh), document)
+            if before is None:
+                fresh.append((key, order, row, encode(row)))
+            elif before.row is not row or before.ord != order:
+                data = encode(row)
+                if before.data != data or before.ord != order:
+                    fresh.append((key, order, row, data))
+        return Plan(scope, gone, fresh, document)
 
     def apply(self, plan: Plan, position: int) -> None:
         """Make a scope's rows those of the document it was compared with, from a position on."""
@@ -124,12 +132,17 @@ class Changes:
         unwritten = self._unwritten.setdefault(scope, {})
         for key in plan.gone:
             self._close(scope, key, held.pop(key), position, unwritten)
+        opened = self._opened
         for key, order, row, data in plan.fresh:
             before = held.get(key)
-            if before is not None:
-                self._close(scope, key, before, position, unwritten)
+            if before is None:
+                unwritten[key] = None
+            elif key in unwritten:
+                opened.append(Opened(scope, key, before.ord, before.since, position, before.data))
+            else:
+                self._closed.append(Closed(scope, key, position))
+                unwritten[key] = None
             held[key] = Held(order, position, data, row)
-            unwritten[key] = None
 
     def take(self) -> tuple[list[Closed], list[Opened]]:
         """Return what is to be written, closings first, and regard it as written."""
@@ -181,10 +194,12 @@ def _opened(scope: str, key: str, held: Held) -> Opened:
     return Opened(scope, key, held.ord, held.since, None, held.data)
 
 
-def _named(document: Document, shown: Document) -> list[tuple[str, int, Row]]:
+def _named(
+    document: Document, shown: Document, held: Mapping[str, Held]
+) -> list[tuple[str, int, Row]]:
     """Return the rows that a document says it does not have in common with what was shown."""
     entries, order = document.entries, document.order
-    rows = [(key, order.index(key), entries[key]) for key in document.changed]
+    rows = [(key, held[key].ord, entries[key]) for key in document.changed]
     if document.header is not shown.header:
         rows.append((HEADER, _HEADER_ORD, document.header))
     start = len(shown.order)

@@ -5,7 +5,7 @@ from typing import ClassVar, TypeAlias
 
 from projections.book import Book, Scope
 from projections.kept import Kept
-from projections.projection import Document, Row
+from projections.projection import Document, Row, ids
 from projections.race_header import mark_row as mark
 from tracker.domain.classification import Classified
 from tracker.domain.events import Event
@@ -30,7 +30,7 @@ class ClassificationProjection:
         """Return the distances in which a result that is shown may be another."""
         if not book.may_show(event):
             return ()
-        return tuple(sorted(name for kind, name in touched if kind == "distance"))
+        return ids("distance", touched)
 
     def render(self, book: Book, scope: str) -> Document | None:
         """Return a distance's classification; provisional until every race of it is official."""

@@ -8,7 +8,7 @@ from msgspec import Struct
 from projections.book import Book, Scope
 from projections.kept import KEPT
 from projections.notes import NOTED, Note, target_of
-from projections.projection import Document, Row, all_but
+from projections.projection import Document, Row, all_but, ids
 from projections.touches import Touch, races_between
 from tracker.domain import events as e
 from tracker.domain.best_times import clock
@@ -51,7 +51,7 @@ class JournalProjection:
             return (event.competition,)
         if not isinstance(event, _SHOWN):
             return ()
-        above = sorted(name for kind, name in touched if kind == "competition")
+        above = ids("competition", touched)
         return (*above, event.race)
 
     def render(self, book: Book, scope: str) -> Document | None:

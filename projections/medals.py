@@ -6,7 +6,7 @@ from typing import ClassVar
 from projections import nations
 from projections.book import BEFORE_A_RESULT, Book, Scope
 from projections.kept import Kept
-from projections.projection import Document, Row
+from projections.projection import Document, Row, ids
 from tracker.domain.classification import Classified
 from tracker.domain.events import Event
 
@@ -34,7 +34,7 @@ class MedalsProjection:
         """Return every table of the competitions in which an official result may be another."""
         if not book.may_settle(event):
             return ()
-        names = sorted(name for kind, name in touched if kind == "competition")
+        names = ids("competition", touched)
         return tuple(f"{name}:{table}" for name in names for table in TABLES)
 
     def render(self, book: Book, scope: str) -> Document | None:

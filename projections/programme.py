@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from projections.book import Book, Scope
 from projections.kept import KEPT
-from projections.projection import Document, Row
+from projections.projection import Document, Row, ids
 from projections.race_header import held_row, instant
 from projections.touches import Touch, races_between
 from tracker.domain.events import (
@@ -50,7 +50,7 @@ class ProgrammeProjection:
         """Return the competitions that the event touched, if it shows; entries do not."""
         if isinstance(event, self.ignored) or not book.moved:
             return ()
-        return tuple(sorted(name for kind, name in touched if kind == "competition"))
+        return ids("competition", touched)
 
     def render(self, book: Book, scope: str) -> Document | None:
         """Return a competition's programme."""

@@ -1,6 +1,6 @@
 """What a projection is: a name, a version, the scopes an event changes, and a pure render."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, Protocol, TypeAlias, get_args
 from weakref import ref
 
@@ -16,7 +16,6 @@ Row: TypeAlias = dict[str, Any]
 EVENTS: tuple[type[Event], ...] = get_args(Event)
 HEADER = ""
 """The key under which a document's header is stored among its rows."""
-_ENCODER = msgspec.json.Encoder()
 
 
 class Document(Struct, frozen=True, eq=False, weakref=True):
@@ -94,6 +93,11 @@ def all_but(*heeded: type[Event]) -> tuple[type[Event], ...]:
     return tuple(each for each in EVENTS if each not in heeded)
 
 
-def encode(row: Row) -> bytes:
-    """Return a row as it is stored."""
-    return _ENCODER.encode(row)
+def ids(kind: str, touched: Iterable[Scope]) -> tuple[str, ...]:
+    """Return the ids of what an event touched of a kind, in their order."""
+    found = [name for each, name in touched if each == kind]
+    return tuple(sorted(found)) if len(found) > 1 else tuple(found)
+
+
+encode: Callable[[Row], bytes] = msgspec.json.Encoder().encode
+"""Returns a row as it is stored."""

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from projections.book import ON_THE_ICE, Book, Scope
 from projections.kept import KEPT, Kept
-from projections.projection import Document, Row
+from projections.projection import Document, Row, ids
 from projections.rounds import drawn_row, revision
 from projections.touches import Touch, races_between
 from tracker.domain import events as e
@@ -75,7 +75,7 @@ class ProposalsProjection:
         del book
         if isinstance(event, _NO_REASON):
             return ()
-        return tuple(sorted(name for kind, name in touched if kind == "competition"))
+        return ids("competition", touched)
 
     def render(self, book: Book, scope: str) -> Document | None:
         """Return what is proposed in a competition."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import asyncpg
 
     from projections.store import Connection
+    from tracker.domain.events import Event
 
 TURN = 20
 """Events folded before other tasks of the process have a turn."""
@@ -33,7 +34,7 @@ COPY_AT = 4_000
 """Rows gathered before they are written."""
 CLOSE_ENOUGH = 20
 """Events that may be left to fold while the writer is kept waiting."""
-COLLECT_AFTER = 50_000
+COLLECT_AFTER = 200_000
 """Objects made before cycles are looked for; Python by itself does so after 700."""
 ROWS_KEPT = 6_000
 """Rows of one projection that stay in memory until they hold no more, by scopes."""
@@ -198,6 +199,8 @@ class _Rebuilding:
         self._shelf = Shelf(self._book, log)
         self._compared: dict[str, Compared] = {}
         """What was compared before anybody had to wait, by projection."""
+        self._heeding: dict[type[Event], list[Track]] = {}
+        """Who has to look at which events."""
         self._on_progress = on_progress
         self._began = time.monotonic()
 
@@ -301,7 +304,11 @@ class _Rebuilding:
 
     async def _observe(self, tracks: Sequence[Track], touched: frozenset[tuple[str, str]]) -> None:
         """Let every projection render what an event touched."""
-        for track in tracks:
+        kind = type(self._book.event)
+        heeding = self._heeding.get(kind)
+        if heeding is None:
+            heeding = self._heeding[kind] = [track for track in tracks if track.heeds(kind)]
+        for track in heeding:
             scopes = track.scopes(touched, self._book)
             if not scopes:
                 continue

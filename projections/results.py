@@ -103,7 +103,9 @@ class Results(States):
                     found = before
         else:
             found = known.marks
-            again = {each: self._marks(distance, each, tables.get(each)) for each in rounds}
+            again: dict[str, Marks] = {
+                each: self._marks(distance, each, tables.get(each)) for each in rounds
+            }
             if any(each is not found[name] for name, each in again.items()):
                 found = {**found, **again}
             elif shown is known.shown:

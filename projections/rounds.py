@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from projections.book import Book, Scope
 from projections.kept import KEPT
-from projections.projection import Document, Row
+from projections.projection import Document, Row, ids
 from projections.touches import Touch, races_between
 from tracker.domain.classification import counts
 from tracker.domain.distance import Distance
@@ -54,7 +54,7 @@ class RoundsProjection:
         """Return the distances that the event touched, where a round shows it."""
         if not book.may_show_marks(event):
             return ()
-        return tuple(sorted(name for kind, name in touched if kind == "distance"))
+        return ids("distance", touched)
 
     def render(self, book: Book, scope: str) -> Document | None:
         """Return the rounds of a distance in the order of the programme."""

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from projections.book import BEFORE_A_RESULT, Book, Scope
 from projections.kept import Kept
-from projections.projection import Document, Row
+from projections.projection import Document, Row, ids
 from tracker.domain.events import Event
 from tracker.domain.standings import TEAMS, Standing
 
@@ -46,7 +46,7 @@ class StandingsProjection:
         """Return every table of the series in which an official result may be another."""
         if not book.may_settle(event):
             return ()
-        names = sorted(name for kind, name in touched if kind == "series")
+        names = ids("series", touched)
         return tuple(f"{name}:{table}" for name in names for table in table_names(book, name))
 
     def render(self, book: Book, scope: str) -> Document | None:

@@ -1,6 +1,6 @@
 """The temporal rows in PostgreSQL: generations, what they hold, how far they are."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -21,9 +21,6 @@ LAYOUT = "layout 4"
 QUERIES = sql.load(Path(__file__).with_name("queries.sql"))
 SCHEMA = sql.load(Path(__file__).with_name("schema.sql"))
 _COLUMNS = ("generation", "scope", "key", "ord", "since", "until", "data")
-_ESCAPES = {b"\\": b"\\\\", b"\t": b"\\t", b"\n": b"\\n", b"\r": b"\\r"}
-"""What COPY would take for something else in a text."""
-_SPECIAL = frozenset(b"".join(_ESCAPES))
 
 FilledBy: TypeAlias = Literal["runner", "rebuild"]
 
@@ -260,9 +257,23 @@ class Rows:
     async def copy(self, generation: Generation, opened: Sequence[Opened]) -> None:
         """Write many rows of a generation that nobody reads yet."""
         await self._number({each.scope for each in opened})
-        lines = _lines(generation.number, opened, self._numbers)
-        await self._connection.copy_to_table(
-            generation.table, schema_name="read_model", columns=_COLUMNS, source=_once(lines)
+        number, numbers = generation.number, self._numbers
+        await self._connection.copy_records_to_table(
+            generation.table,
+            schema_name="read_model",
+            columns=_COLUMNS,
+            records=[
+                (
+                    number,
+                    numbers[each.scope],
+                    each.key,
+                    each.ord,
+                    each.since,
+                    each.until,
+                    each.data.decode(),
+                )
+                for each in opened
+            ],
         )
 
     async def advance(self, moves: Sequence[Advance]) -> None:
@@ -291,34 +302,3 @@ class Rows:
             await self._connection.execute(QUERIES["name_scopes"], new)
             rows = await self._connection.fetch(QUERIES["scope_numbers"], unknown)
         self._numbers.update({row["scope"]: row["number"] for row in rows})
-
-
-async def _once(block: bytes) -> AsyncIterator[bytes]:
-    """Yield a block, as a source to copy from."""
-    yield block
-
-
-def _lines(generation: int, opened: Iterable[Opened], numbers: Mapping[str, int]) -> bytes:
-    """Return rows in the text format of COPY."""
-    return b"".join(
-        b"%d\t%d\t%b\t%d\t%d\t%b\t%b\n"
-        % (
-            generation,
-            numbers[row.scope],
-            _escaped(row.key.encode()),
-            row.ord,
-            row.since,
-            b"\\N" if row.until is None else b"%d" % row.until,
-            row.data.replace(b"\\", b"\\\\"),  # JSON holds no other byte that COPY minds
-        )
-        for row in opened
-    )
-
-
-def _escaped(key: bytes) -> bytes:
-    """Return a text as COPY reads it."""
-    if _SPECIAL.isdisjoint(key):
-        return key
-    for byte, escape in _ESCAPES.items():
-        key = key.replace(byte, escape)
-    return key

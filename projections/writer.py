@@ -14,6 +14,7 @@ from projections.store import FilledBy, Generation
 
 if TYPE_CHECKING:
     from projections.store import Connection
+    from tracker.domain.events import Event
 
 SCOPES_KEPT = 4096
 """Scopes of one projection whose rows stay in memory between batches."""
@@ -62,9 +63,13 @@ class Track:
         self.reported = False
         """Whether the failure stands in the database."""
 
+    def heeds(self, kind: "type[Event]") -> bool:
+        """Say whether a document may be another after such an event."""
+        return kind not in self._ignored
+
     def scopes(self, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the scopes that the book's last event may have changed."""
-        if type(book.event) in self._ignored or book.position in self.skipped:
+        if not self.heeds(type(book.event)) or book.position in self.skipped:
             return ()
         try:
             return tuple(dict.fromkeys(self.projection.scopes(book.event, touched, book)))
