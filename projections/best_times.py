@@ -82,6 +82,7 @@ class BestTimesProjection:
     name: ClassVar[str] = "best-times"
     version: ClassVar[int] = 1
     ignored: ClassVar[tuple[type[e.Event], ...]] = all_but(*_OF_A_PROGRAMME, *_IN_A_RACE)
+    reads_notes: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._known: dict[str, Rendered[Any]] = {}

@@ -64,6 +64,17 @@ _MAY_MOVE_A_RACE = (e.FactRetracted, e.FactAmended)
 class Book(Seasons):
     """Domain states that go on with the log."""
 
+    @classmethod
+    def begun_for(cls, *, notes: bool) -> "Book":
+        """Return a book that works out season and personal bests when somebody asks for them.
+
+        Without notes it keeps none: then nobody may ask who decided what.
+        """
+        book = cls()
+        book._ledger = None
+        book._noting = notes
+        return book
+
     def fold(self, recorded: Recorded) -> frozenset[Scope]:
         """Fold the next event and return what it touched.
 
@@ -178,7 +189,7 @@ class Book(Seasons):
         else:
             self._racing.pop(recorded.stream, None)
         self._keep_best_times(race, before, after)
-        if isinstance(event, NOTED):
+        if self._noting and isinstance(event, NOTED):
             self._note(race, before, after, recorded, event)
         self.moved = isinstance(event, e.RaceStarted) or _shows_otherwise(before, after)
         if self.moved and _named_otherwise(before.shown, after.shown):

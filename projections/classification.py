@@ -21,6 +21,7 @@ class ClassificationProjection:
     name: ClassVar[str] = "classification"
     version: ClassVar[int] = 2
     ignored: ClassVar[tuple[type[Event], ...]] = ()
+    reads_notes: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._documents = Kept()
@@ -72,7 +73,7 @@ class ClassificationProjection:
             found = marked.get(one.round, UNMARKED).get(one.competitor)
             line = (one, found, official)
             known = before.get(one.competitor)
-            if known is None or known[0] != line:
+            if known is None or known[0] != line:  # what is the same object is not looked into
                 row = {**_entry(one, official=official), **mark(found)}
                 known = (line, row)
             now[one.competitor] = known

@@ -26,6 +26,7 @@ class MedalsProjection:
     name: ClassVar[str] = "medals"
     version: ClassVar[int] = 1
     ignored: ClassVar[tuple[type[Event], ...]] = BEFORE_A_RESULT
+    reads_notes: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._documents = Kept()

@@ -42,6 +42,7 @@ class ProgrammeProjection:
     name: ClassVar[str] = "programme"
     version: ClassVar[int] = 2
     ignored: ClassVar[tuple[type[Event], ...]] = (SkaterEntered, TeamEntered, HelmetNumberAssigned)
+    reads_notes: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}

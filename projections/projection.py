@@ -78,6 +78,8 @@ class Projection(Protocol):
     """Counted up when a render changes: the rows are then filled anew beside the old ones."""
     ignored: ClassVar[tuple[type[Event], ...]]
     """Events after which no document is another, whatever came before: they are not asked about."""
+    reads_notes: ClassVar[bool]
+    """Whether it reads who took which decision: for others, a rebuild keeps no notes of that."""
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the scopes whose documents the event may have changed."""

@@ -65,6 +65,7 @@ class ProposalsProjection:
     name: ClassVar[str] = "proposals"
     version: ClassVar[int] = 1
     ignored: ClassVar[tuple[type[e.Event], ...]] = _NO_REASON
+    reads_notes: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._known = Kept()

@@ -34,7 +34,7 @@ COPY_AT = 4_000
 """Rows gathered before they are written."""
 CLOSE_ENOUGH = 20
 """Events that may be left to fold while the writer is kept waiting."""
-COLLECT_AFTER = 200_000
+COLLECT_AFTER = 1_000_000
 """Objects made before cycles are looked for; Python by itself does so after 700."""
 ROWS_KEPT = 6_000
 """Rows of one projection that stay in memory until they hold no more, by scopes."""
@@ -166,7 +166,8 @@ async def fill(
     """Rebuild some projections together; the lock is held by who called."""
     await store.write_fast(connection)
     with collecting_rarely():
-        return await _Rebuilding(log, connection, on_progress).run(projections)
+        notes = any(each.reads_notes for each in projections)
+        return await _Rebuilding(log, connection, on_progress, notes=notes).run(projections)
 
 
 @contextmanager
@@ -188,13 +189,15 @@ class _Rebuilding:
         log: Log,
         connection: "Connection",
         on_progress: OnProgress | None,
+        *,
+        notes: bool,
     ) -> None:
         self._log = log
         self._connection = connection
         self._rows = store.Rows(self._connection)
         self._writing: asyncio.Task[None] | None = None
         """Rows that are on their way while the fold goes on."""
-        self._book = Book()
+        self._book = Book.begun_for(notes=notes)
         self._partial = PartialLog(log, self._book)
         self._shelf = Shelf(self._book, log)
         self._compared: dict[str, Compared] = {}

@@ -60,6 +60,8 @@ class Results(States):
         """What the public sees of the results of a distance."""
         self._marked: dict[str, _Marked] = {}
         self._classified: dict[str, _Classified] = {}
+        self._lines: dict[str, dict[str, tuple[tuple[object, ...], Classified]]] = {}
+        """Lines of classifications by competitor, each with what it follows from."""
         self._sheets: dict[str, tuple[Race, tuple[ResultRow, ...]]] = {}
 
     def forget(self) -> None:
@@ -72,6 +74,7 @@ class Results(States):
             self._shown,
             self._marked,
             self._classified,
+            self._lines,
         ):
             known.clear()
 
@@ -214,7 +217,16 @@ class Results(States):
 
         def classify(*_: object) -> tuple[Classified, ...]:
             placed = [self._placed(each, ruleset) for each in results]
-            return classification.classify_placed(placed, ruleset, final=final)
+            before, lines = self._lines.get(distance, {}), {}
+            for ranked in classification.in_order(placed, ruleset, final=final):
+                last, rank, medal = ranked
+                given = (last.row, last.scheduled, rank, medal, final, ruleset)
+                known = before.get(last.row.competitor)
+                if known is None or not same(known[0], given):
+                    known = (given, classification.line(ranked, ruleset, final=final))
+                lines[last.row.competitor] = known
+            self._lines[distance] = lines
+            return tuple(line for _, line in lines.values())
 
         parts = (part for each in results for part in (each.scheduled, each.sheet))
         return self._kept(("classified", distance), (ruleset, final, *parts), classify)

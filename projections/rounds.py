@@ -33,9 +33,12 @@ class _Round(Struct, frozen=True):
 
 
 class _Known(Struct, frozen=True):
-    """The rounds of a distance as they were rendered last."""
+    """The rounds of a distance as they were rendered last, with what they show."""
 
     touch: Touch | None
+    distance: Distance
+    names: Mapping[Round, tuple[str, ...]]
+    marked: Mapping[str, Marks]
     rounds: dict[Round, _Round]
     document: Document
 
@@ -46,6 +49,7 @@ class RoundsProjection:
     name: ClassVar[str] = "rounds"
     version: ClassVar[int] = 1
     ignored: ClassVar[tuple[type[Event], ...]] = ()
+    reads_notes: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}
@@ -74,28 +78,55 @@ def _render(book: Book, distance: Distance, added: DistanceAdded, known: _Known 
     touch, marked = book.touch("distance", scope), book.marks_in(scope)
     races = None if known is None else races_between(known.touch, touch)
     before = {} if known is None else known.rounds
-    rounds = {
-        round_: _round(
-            book, distance, names.get(round_, ()), _Shown(round_, marked, before.get(round_), races)
+    goes_on = known is not None and races is not None
+    if known is not None and goes_on and known.distance is distance and known.names is names:
+        again = _others(known, marked, races or ())
+        order = known.document.order
+    else:
+        again = order = _order(distance, names)
+    found = {
+        each: _round(
+            book, distance, names.get(each, ()), _Shown(each, marked, before.get(each), races)
         )
-        for round_ in _order(distance, names)
+        for each in again
     }
-    order = tuple(rounds)
-    rows: dict[str, Row] = {round_: each.row for round_, each in rounds.items()}
-    if known is None or races is None or order != known.document.order:
-        header: Row = {
-            "distance": scope,
-            "competition": added.competition,
-            "name": added.name,
-            "gender": added.gender,
-            "relay": added.relay,
+    if known is not None and goes_on and order == known.document.order:
+        document, rounds = known.document, known.rounds
+        changed: dict[str, Row] = {
+            key: each.row for key, each in found.items() if each is not rounds[key]
         }
-        return _Known(touch, rounds, Document(header, rows, order))
-    document = known.document
-    changed = [key for key, row in rows.items() if row is not document.entries[key]]
-    if changed:
-        document = document.patched(document.header, rows, document.order, changed)
-    return _Known(touch, rounds, document)
+        if changed:
+            rounds = rounds | found
+            rows: dict[str, Row] = {**document.entries, **changed}
+            document = document.patched(document.header, rows, document.order, changed)
+    else:
+        rounds = found
+        rows = {key: each.row for key, each in found.items()}
+        document = Document(_header(added), rows, order)
+    return _Known(touch, distance, names, marked, rounds, document)
+
+
+def _others(
+    known: _Known, marked: Mapping[str, Marks], races: Collection[str]
+) -> tuple[Round, ...]:
+    """Return the rounds that may show something else, after some races became others."""
+    return tuple(
+        each
+        for each, names in known.names.items()
+        if known.rounds[each].drawn
+        or marked.get(each) is not known.marked.get(each)
+        or any(race in names for race in races)
+    )
+
+
+def _header(added: DistanceAdded) -> Row:
+    return {
+        "distance": added.distance,
+        "competition": added.competition,
+        "name": added.name,
+        "gender": added.gender,
+        "relay": added.relay,
+    }
 
 
 class _Shown(Struct, frozen=True):

@@ -68,6 +68,7 @@ class Seasons(Totals):
                 self._waiting,
                 self._marked,
                 self._classified,
+                self._lines,
             )
             for known in by_name:
                 known.pop(name, None)

@@ -38,6 +38,7 @@ class StandingsProjection:
     name: ClassVar[str] = "standings"
     version: ClassVar[int] = 2
     ignored: ClassVar[tuple[type[Event], ...]] = BEFORE_A_RESULT
+    reads_notes: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._documents = Kept()

@@ -97,6 +97,8 @@ class States:
         """Official results of races that are not in memory, packed."""
         self.notes: dict[str, tuple[Note, ...]] = {}
         """Decisions by race."""
+        self._noting = True
+        """Whether they are kept."""
         self.settled: dict[str, tuple[Classified, ...]] = {}
         """Final classifications of distances whose races this book does not hold."""
         self._positions: dict[str, list[int]] = {}

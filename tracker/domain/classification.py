@@ -6,7 +6,7 @@ A penalised finalist is last of Final A, or ranks after Final B, as the ruleset 
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -83,12 +83,50 @@ def classify_placed(
     placed: Sequence[Sequence[Placed]], ruleset: Ruleset, *, final: bool
 ) -> tuple[Classified, ...]:
     """Return the classification that follows from the places in each race that counts."""
+    return tuple(line(one, ruleset, final=final) for one in in_order(placed, ruleset, final=final))
+
+
+class Ranked(NamedTuple):
+    """A competitor's last result, with the rank that it comes to."""
+
+    last: Placed
+    rank: int | None
+    medal: Medal | None
+
+
+def in_order(placed: Sequence[Sequence[Placed]], ruleset: Ruleset, *, final: bool) -> list[Ranked]:
+    """Return everybody's last result, best first."""
     last = sorted(_last_results(placed, ruleset), key=_order)
     ranks = _ranks(last, ruleset)
     medals = _medals(last, ranks, ruleset) if final else {}
-    return tuple(
-        _classified(one, rank, medals.get(one.row.competitor), ruleset, final=final)
+    return [
+        Ranked(one, rank, medals.get(one.row.competitor))
         for one, rank in zip(last, ranks, strict=True)
+    ]
+
+
+def line(ranked: Ranked, ruleset: Ruleset, *, final: bool) -> Classified:
+    """Return a line of the classification."""
+    one, rank, medal = ranked
+    penalised = one.row.status in STATUS_ORDER and one.row.status not in {"DNF", "WDR"}
+    scores = rank is not None and (not penalised or _penalised_scores(one, ruleset))
+    if ruleset.points.rounds and one.scheduled.round not in ruleset.points.rounds:
+        scores = False
+    points = ruleset.points_for(rank) if final and scores and rank is not None else 0
+    return Classified(
+        competitor=one.row.competitor,
+        name=one.row.name,
+        family_name=one.row.family_name,
+        noc=one.row.noc,
+        rank=rank,
+        round=one.scheduled.round,
+        race=one.scheduled.race,
+        place=one.row.rank,
+        time_ms=one.row.time_ms,
+        status=one.row.status,
+        points=points,
+        medal=medal,
+        line_up=one.row.line_up,
     )
 
 
@@ -225,31 +263,6 @@ def _medals(
         if eligible and placed and rank is not None and rank <= len(_MEDALS):
             medals[one.row.competitor] = _MEDALS[rank - 1]
     return medals
-
-
-def _classified(
-    one: Placed, rank: int | None, medal: Medal | None, ruleset: Ruleset, *, final: bool
-) -> Classified:
-    penalised = one.row.status in STATUS_ORDER and one.row.status not in {"DNF", "WDR"}
-    scores = rank is not None and (not penalised or _penalised_scores(one, ruleset))
-    if ruleset.points.rounds and one.scheduled.round not in ruleset.points.rounds:
-        scores = False
-    points = ruleset.points_for(rank) if final and scores and rank is not None else 0
-    return Classified(
-        competitor=one.row.competitor,
-        name=one.row.name,
-        family_name=one.row.family_name,
-        noc=one.row.noc,
-        rank=rank,
-        round=one.scheduled.round,
-        race=one.scheduled.race,
-        place=one.row.rank,
-        time_ms=one.row.time_ms,
-        status=one.row.status,
-        points=points,
-        medal=medal,
-        line_up=one.row.line_up,
-    )
 
 
 def _penalised_scores(one: Placed, ruleset: Ruleset) -> bool:

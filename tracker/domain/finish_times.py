@@ -17,6 +17,8 @@ _WEIGHT = {source: -index for index, source in enumerate(STRONGEST_FIRST)}
 
 def reading(c: OnIce) -> Reading | None:
     """Return what was read for a competitor, last, by the strongest source; or None."""
+    if len(c.readings) == 1:
+        return c.readings[0]
     return max(reversed(c.readings), key=lambda read: _WEIGHT[read.time_source], default=None)
 
 
@@ -35,6 +37,8 @@ def opinions(race: Race, c: OnIce) -> tuple[Opinion, ...]:
     crossed = _measured(race, c)
     if not c.readings:
         return () if crossed is None else (crossed,)
+    if crossed is None and len(c.readings) == 1:
+        return (_opinion(c.readings[0], counts=True),)
     found = [_opinion(read, counts=False) for read in reversed(c.readings)]
     if crossed is not None:
         found.append(replace(crossed, counts=False))

@@ -15,6 +15,8 @@ from tracker.domain.race import Decision, OnIce, Race, ResultRow
 STATUS_ORDER = {"DNF": 1, "WDR": 1, "PEN": 2, "YC": 3, "RC": 4, "DNS": 5}
 """Where an unplaced competitor stands in a race; anything else is placed."""
 _SEVERITY = {"PEN": 1, "YC": 2, "RC": 3}
+_last: dict[bool, tuple[Race, tuple[ResultRow, ...]]] = {}
+"""The sheet that was worked out last, public or not: several ask for it after one event."""
 
 
 def result_state(race: Race) -> str:
@@ -46,6 +48,26 @@ def sheet(race: Race, *, public: bool = True) -> tuple[ResultRow, ...]:
     """
     if public and race.official is not None:
         return race.official.rows
+    known = _last.get(public)
+    if known is not None and _as_before(race, known[0]):
+        return known[1]
+    rows = _sheet(race, public=public)
+    _last[public] = (race, rows)
+    return rows
+
+
+def _as_before(race: Race, before: Race) -> bool:
+    """Say whether a race is the same in all that its sheet follows from."""
+    return (
+        race.field is before.field
+        and race.scheduled is before.scheduled
+        and race.finish_groups is before.finish_groups
+        and race.started_at_ms == before.started_at_ms
+        and race.decisions == before.decisions
+    )
+
+
+def _sheet(race: Race, *, public: bool) -> tuple[ResultRow, ...]:
     penalties = _in_force(race.decisions, public=public, kinds=frozenset(_SEVERITY))
     advancements = _in_force(race.decisions, public=public, kinds=frozenset({"ADV"}))
     placed: list[tuple[int, str]] = []

@@ -29,6 +29,7 @@ class Medley:
     name: ClassVar[str] = "medley"
     version: ClassVar[int] = 1
     ignored: ClassVar[tuple[type[e.Event], ...]] = ()
+    reads_notes: ClassVar[bool] = False
     text: ClassVar[str] = "old"
 
     def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
