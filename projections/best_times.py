@@ -267,7 +267,8 @@ def _season(
             if (kind, about) == ("season", table):
                 bests[holder] = min(best, bests.get(holder, best), key=lambda each: each.time_ms)
     season = best_times.season_of("", series)
-    for holder, best in book.own_bests().season.get((season, table), {}).items():
+    skated = book.own_bests().season.get((season, table), {})
+    for holder, best in skated.items() if bests else ():
         bests[holder] = min(best, bests.get(holder, best), key=lambda each: each.time_ms)
     header = {
         "series": series,
@@ -276,7 +277,7 @@ def _season(
         "table": table,
         "tables": list(tables),
     }
-    return rendered.render(known, header, bests, _best)
+    return rendered.render(known, header, bests or skated, _best)
 
 
 def _head(kind: BestTimeKind, skated: Skated) -> Row:

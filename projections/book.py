@@ -202,6 +202,8 @@ class Book(Seasons):
         if isinstance(event, e.RaceScheduled):
             others = self.races_of.get(scheduled.distance, ())
             self.races_of[scheduled.distance] = (*others, race)
+            self._put_in_order(scheduled)
+        elif before.scheduled is not scheduled:
             self._orders.clear()
         if isinstance(event, e.RaceStarted):
             self._guns[race] = recorded.position

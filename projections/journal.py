@@ -1,5 +1,6 @@
 """Who decided what, when, and what it replaced."""
 
+from operator import lt
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
@@ -14,7 +15,7 @@ from tracker.domain import events as e
 from tracker.domain.best_times import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 _SHOWN = (*NOTED, e.RaceScheduled)
 """Facts after which a journal may be another."""
@@ -25,9 +26,7 @@ class _Known(Struct, frozen=True):
 
     touch: Touch | None
     notes: dict[str, tuple[Note, ...]]
-    """By race; of races without a note there is nothing."""
-    seen: dict[int, Note]
-    """The public ones by position, in the order of the log."""
+    """By race; of races without a note there is nothing. The next one goes on with this table."""
     document: Document
 
 
@@ -69,7 +68,7 @@ class JournalProjection:
             races = None if known is None else races_between(known.touch, touch)
             names = book.programme_of(scope) if races is None else races
         if known is None or known.document.header != header:
-            known = _Known(touch, {}, {}, Document(header))
+            known = _Known(touch, {}, Document(header))
         else:
             header = known.document.header
         notes = {race: own for race in names if (own := book.notes.get(race)) is not None}
@@ -104,7 +103,7 @@ def _changed(known: _Known, touch: Touch | None, notes: dict[str, tuple[Note, ..
     """Return a journal with the notes of some races as they are now: the same rows for the same."""
     others = {race: own for race, own in notes.items() if known.notes.get(race, ()) is not own}
     if not others:
-        return _Known(touch, known.notes, known.seen, known.document)
+        return _Known(touch, known.notes, known.document)
     public = {
         note.position: (race, note)
         for race, own in others.items()
@@ -118,20 +117,27 @@ def _changed(known: _Known, touch: Touch | None, notes: dict[str, tuple[Note, ..
         if note.public_at and not note.held
     }
     gone = before.keys() - public.keys()
-    fresh = {key: each for key, each in public.items() if before.get(key) is not each[1]}
-    rows, order = known.document.entries, known.document.order
-    changed = tuple(str(key) for key in fresh if key in known.seen)
-    rows = {**rows, **{str(key): _entry(*each) for key, each in fresh.items()}}
-    seen = {**known.seen, **{key: note for key, (_, note) in fresh.items()}}
+    fresh = {str(key): each for key, each in public.items() if before.get(key) is not each[1]}
     document = known.document
-    if gone or list(seen) != sorted(seen):
-        seen = {key: seen[key] for key in sorted(seen.keys() - gone)}
-        rows = {str(key): rows[str(key)] for key in seen}
-        document = Document(document.header, rows, tuple(rows))
-    elif fresh:
-        added = tuple(str(key) for key in fresh if key not in known.seen)
-        document = document.patched(document.header, rows, (*order, *added), changed)
-    return _Known(touch, {**known.notes, **others}, seen, document)
+    if gone or fresh:
+        rows, order = document.entries, document.order
+        added = [key for key in fresh if key not in rows]
+        changed = [key for key in fresh if key in rows]
+        rows = {**rows, **{key: _entry(*each) for key, each in fresh.items()}}
+        if gone or not _goes_on(order, added):
+            places = sorted(key for key in map(int, rows) if key not in gone)
+            rows = {key: rows[key] for key in map(str, places)}
+            document = Document(document.header, rows, tuple(rows))
+        else:
+            document = document.patched(document.header, rows, (*order, *added), changed)
+    known.notes.update(others)
+    return _Known(touch, known.notes, document)
+
+
+def _goes_on(order: "Sequence[str]", added: "Sequence[str]") -> bool:
+    """Say whether further positions come after those that are there, each after the last."""
+    places = [int(key) for key in (*order[-1:], *added)]
+    return all(map(lt, places, places[1:]))
 
 
 def _entry(race: str, note: Note) -> Row:

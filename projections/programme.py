@@ -1,5 +1,6 @@
 """The day of a competition: its races, how each stands, what is current, what is next."""
 
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from msgspec import Struct
@@ -108,16 +109,17 @@ def _patched(
         if row != rows.get(race):
             changed[race] = row
     goes_on = order[: len(document.order)] == document.order
-    anew = not goes_on or known.following is None
-    anew = anew or any(
-        race in rows and (row["state"] in _WAITING) is not (rows[race]["state"] in _WAITING)
-        for race, row in changed.items()
-    )
+    waits = {race: row["state"] in _WAITING for race, row in changed.items() if race in rows}
+    turned = [each for race, each in waits.items() if each is not _waits(rows, race)]
     if changed:
         rows = {**rows, **changed}
-    current, following = current_race(book, scope), known.following
-    if anew or current != known.current:
+    current, following = known.current, known.following
+    if not (goes_on and _starts_as_before(book, scope, known, races)):
+        current = current_race(book, scope)
+    if not goes_on or following is None or True in turned or _waits(rows, known.current):
         following = _next(rows, order, current)
+    elif turned or current != known.current:  # it is not before the one that was next
+        following = _next(rows, order[order.index(following) :], current)
     official = {name: book.is_final(name) for name in {_distance_of(book, race) for race in races}}
     if all(known.official.get(name) == final for name, final in official.items()):
         official = known.official
@@ -159,6 +161,20 @@ def current_race(book: Book, competition: str) -> str | None:
     return next(
         (_id(race) for race in races if race.shown.has_start_list and not race.cancelled), None
     )
+
+
+def _starts_as_before(book: Book, scope: str, known: _Known, races: Iterable[str]) -> bool:
+    """Say whether no gun has gone off yet, and none of these races has a start list either."""
+    return (
+        known.current is None
+        and scope not in book.started_last
+        and not any(book.races[race].shown.has_start_list for race in races)
+    )
+
+
+def _waits(rows: Mapping[str, Row], race: str | None) -> bool:
+    """Say whether a race that is shown has not been started."""
+    return race is not None and rows[race]["state"] in _WAITING
 
 
 def _next(rows: dict[str, Row], order: tuple[str, ...], current: str | None) -> str | None:

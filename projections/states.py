@@ -195,6 +195,15 @@ class States:
             known = self._orders[competition] = self._order(competition)
         return known
 
+    def _put_in_order(self, new: e.RaceScheduled) -> None:
+        """Put a new race on its programme: at the end, if it comes after all others."""
+        known = self._orders.get(new.competition)
+        last = self._races[known[-1]].shown.scheduled if known else None
+        if known and last is not None and _order(last) < _order(new):
+            self._orders[new.competition] = (*known, new.race)
+        else:
+            self._orders.pop(new.competition, None)
+
     def _order(self, competition: str) -> tuple[str, ...]:
         distances = self.distances_in(competition)
         names = [each.added.distance for each in distances if each.added is not None]
@@ -240,7 +249,7 @@ class States:
         """Return a competition's races with an official result, in the order they became so."""
         races = self.races
         names = self._official_in.get(competition, ())
-        return [races[race] if race in races else self.result_of(race) for race in names]
+        return [races.get(race) or self.result_of(race) for race in names]
 
     def result_of(self, race: str) -> Race:
         """Return a race that became official; of one that was released, its result alone."""
