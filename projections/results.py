@@ -117,19 +117,16 @@ class Results(States):
         return found
 
     def _marks(self, distance: str, round_: Round, table: e.ProgressionSet | None) -> Marks:
-        """Return a round's marks: the same object as long as they follow from the same."""
+        """Return a round's marks: the same object as long as its results are the same."""
         names, shown = self.names_in(distance)[round_], self._shown_in(distance)
         inputs = (found for name in names if (found := shown.get(name)) is not None)
         races = self.races
         skated = [races[name].shown for name in names]
-        key = (f"marks {round_}", distance)
-
-        def mark(*_: object) -> Marks:
-            before = self._remembered.get(key)
-            found = marks.marks(skated, table)
-            return before.value if before is not None and before.value == found else found
-
-        return self._kept(key, (table, marks.is_complete(skated), *inputs), mark)
+        return self._kept(
+            (f"marks {round_}", distance),
+            (table, marks.is_complete(skated), *inputs),
+            lambda *_: marks.marks(skated, table),
+        )
 
     def _shown_in(self, distance: str) -> dict[str, _Shown | None]:
         """Return what is shown of each race's result; the same object while none is another."""
