@@ -1,50 +1,55 @@
 """Rebuilds several projections at once, in this process and in others beside it."""
 
 import asyncio
-import multiprocessing
 import os
+import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import asynccontextmanager, suppress
-from queue import Empty
+from subprocess import PIPE
 from typing import TYPE_CHECKING
 
 import asyncpg
+import msgspec
 
 from projections import ALL, rebuild
-from projections.rebuild import OnProgress, Progress, Rebuilt
-from tracker.log.event_log import open_event_log
+from projections.rebuild_share import Done, Failed, Far, Said, Share, rebuild_share
+from tracker.errors import ProjectionError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from multiprocessing.queues import Queue
+    from asyncio.subprocess import Process
 
-_LOOK_S = 0.1
+    from projections.rebuild import OnProgress, Rebuilt
+
 _GIVE_WAY = 10
 """How much less urgent than officials and viewers a rebuild is to the operating system."""
 _COSTS = {
-    "classification": 10.0,
-    "rounds": 4.5,
-    "best-times": 4.0,
-    "programme": 3.5,
-    "standings": 3.5,
+    "classification": 7.0,
+    "rounds": 6.0,
+    "best-times": 3.5,
     "journal": 3.5,
+    "standings": 3.0,
+    "programme": 2.5,
 }
 """Microseconds for each event of a season, beside what reading and folding take; others: 1."""
-_told: "Queue[Progress] | None" = None
+_TOGETHER = (("classification", "rounds"),)
+"""Projections that lean on the same: by one process, it is worked out once."""
+_MOST = 2**24
+"""Bytes of one line that a process says."""
+_SAID: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
 
 
 def shares(names: Sequence[str], processes: int) -> list[tuple[str, ...]]:
     """Return which projections go together, in so many shares at most, the largest one first."""
-    found: list[list[str]] = [[] for _ in range(min(processes, len(names)))]
-    for name in sorted(names, key=_cost, reverse=True):
-        min(found, key=lambda share: sum(map(_cost, share))).append(name)
-    found.sort(key=lambda share: sum(map(_cost, share)), reverse=True)
+    parts = [part for each in _TOGETHER if (part := tuple(n for n in each if n in names))]
+    parts += [(name,) for name in names if not any(name in part for part in parts)]
+    found: list[list[str]] = [[] for _ in range(min(processes, len(parts)))]
+    for part in sorted(parts, key=_cost, reverse=True):
+        min(found, key=_cost).extend(part)
+    found.sort(key=_cost, reverse=True)
     return [tuple(share) for share in found]
 
 
-def _cost(name: str) -> float:
-    return _COSTS.get(name, 1.0)
+def _cost(names: Sequence[str]) -> float:
+    return sum(_COSTS.get(name, 1.0) for name in names)
 
 
 def spare() -> int:
@@ -59,8 +64,8 @@ def give_way() -> None:
 
 
 async def rebuild_in_processes(
-    url: str, name: str = "all", *, processes: int, on_progress: OnProgress
-) -> list[Rebuilt]:
+    url: str, name: str = "all", *, processes: int, on_progress: "OnProgress"
+) -> "list[Rebuilt]":
     """Rebuild one projection, or all; each share reads the log and is swapped in by itself.
 
     Raises what `rebuild` does; shares that were swapped in before another failed stay.
@@ -69,70 +74,55 @@ async def rebuild_in_processes(
     connection = await asyncpg.connect(url)
     try:
         await rebuild.prepare(connection)
-        first, *others = shares(names, processes)
-        async with _beside(url, others, on_progress) as elsewhere:
-            here = asyncio.create_task(_rebuild(url, first, on_progress))
-            done = await asyncio.gather(here, *elsewhere, return_exceptions=True)
+        first, *others = [Share(url, each) for each in shares(names, processes)]
+        elsewhere = [asyncio.create_task(_beside(share, on_progress)) for share in others]
+        here = asyncio.create_task(rebuild_share(first, on_progress))
+        done = await asyncio.gather(here, *elsewhere, return_exceptions=True)
     finally:
         await connection.close()
     return _in_order(names, done)
 
 
-@asynccontextmanager
-async def _beside(
-    url: str, shares_: Sequence[tuple[str, ...]], on_progress: OnProgress
-) -> "AsyncIterator[list[asyncio.Future[list[Rebuilt]]]]":
-    """Yield what is rebuilt in other processes, one for each share."""
-    if not shares_:
-        yield []
-        return
-    context = multiprocessing.get_context("spawn")
-    told: Queue[Progress] = context.Queue()
-    with ProcessPoolExecutor(
-        len(shares_), mp_context=context, initializer=_begin, initargs=(told,)
-    ) as pool:
-        loop = asyncio.get_running_loop()
-        work = [loop.run_in_executor(pool, _share, url, share) for share in shares_]
-        passing_on = asyncio.create_task(_pass_on(told, on_progress))
-        try:
-            yield work
-        finally:
-            passing_on.cancel()
+async def _beside(share: Share, on_progress: "OnProgress") -> "list[Rebuilt]":
+    """Rebuild a share in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "projections.rebuild_share"),
+        stdin=PIPE,
+        stdout=PIPE,
+        limit=_MOST,
+    )
+    try:
+        return await _answer(process, share, on_progress)
+    except BaseException:
+        if process.returncode is None:
+            process.kill()
+        raise
+    finally:
+        await asyncio.shield(process.wait())
+
+
+async def _answer(process: "Process", share: Share, on_progress: "OnProgress") -> "list[Rebuilt]":
+    assert process.stdin is not None, "it is a pipe"
+    assert process.stdout is not None, "it is a pipe"
+    process.stdin.write(msgspec.json.encode(share) + b"\n")
+    async for line in process.stdout:
+        match _SAID.decode(line):
+            case Far(progress):
+                on_progress(progress)
+            case Done(rebuilt):
+                return rebuilt
+            case Failed(message):
+                raise ProjectionError(message)
+    status = await process.wait()
+    names = ", ".join(share.names)
+    raise ProjectionError(f"the process that rebuilt {names} ended with status {status}")
 
 
 def _in_order(
-    names: Sequence[str], shares_: Sequence[list[Rebuilt] | BaseException]
-) -> list[Rebuilt]:
+    names: Sequence[str], shares_: "Sequence[list[Rebuilt] | BaseException]"
+) -> "list[Rebuilt]":
     for share in shares_:
         if isinstance(share, BaseException):
             raise share
     done = {each.name: each for share in shares_ if isinstance(share, list) for each in share}
     return [done[name] for name in names]
-
-
-async def _pass_on(told: "Queue[Progress]", on_progress: OnProgress) -> None:
-    while True:
-        with suppress(Empty):
-            while True:
-                on_progress(told.get_nowait())
-        await asyncio.sleep(_LOOK_S)
-
-
-def _begin(told: "Queue[Progress]") -> None:
-    global _told  # noqa: PLW0603 - a process is handed its queue as it begins
-    _told = told
-
-
-def _share(url: str, names: tuple[str, ...]) -> list[Rebuilt]:
-    assert _told is not None, "a process is handed its queue as it begins"
-    return asyncio.run(_rebuild(url, names, _told.put))
-
-
-async def _rebuild(url: str, names: tuple[str, ...], on_progress: OnProgress) -> list[Rebuilt]:
-    chosen = [each for each in ALL if each.name in names]
-    connection = await asyncpg.connect(url)
-    try:
-        async with open_event_log(url) as log:
-            return await rebuild.fill(log, connection, chosen, on_progress=on_progress)
-    finally:
-        await connection.close()
