@@ -62,7 +62,8 @@ class Measured(NamedTuple):
 class Memory:
     """The resident memory of this process, at tenths of a rebuild."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self._name = name
         self._process = psutil.Process()
         self.mb: list[int] = []
 
@@ -70,6 +71,17 @@ class Memory:
         """Note the memory when another tenth is done."""
         if progress.position * 10 >= progress.of * (len(self.mb) + 1):
             self.mb.append(self._process.memory_info().rss // 2**20)
+            say(f"{far(self._name, progress)}, {self.mb[-1]} MB")
+
+
+def far(what: str, progress: Progress) -> str:
+    """Return how far a rebuild is."""
+    return f"{what}: {progress.position:,} of {progress.of:,} in {progress.seconds:.0f} s"
+
+
+def say(line: str) -> None:
+    """Tell how far the benchmark is, beside its results."""
+    print(line, file=sys.stderr, flush=True)
 
 
 async def raw(url: str) -> float:
@@ -93,7 +105,7 @@ async def ours(
     log: EventLog, pool: "asyncpg.Pool[Any]", name: str, events: int
 ) -> tuple[float, Memory]:
     """Return how many events a second one projection, or all, is rebuilt from, and the memory."""
-    memory = Memory()
+    memory = Memory(name)
     gc.collect()
     began = time.perf_counter()
     check(await rebuild(log, pool, ALL, name, on_progress=memory.sample), events)
@@ -102,8 +114,16 @@ async def ours(
 
 async def shared(url: str, processes: int, events: int) -> float:
     """Return how many events a second all projections are rebuilt from by several processes."""
+    told: dict[tuple[str, ...], int] = {}
+
+    def sample(progress: Progress) -> None:
+        tenths = progress.position * 10 // progress.of
+        if tenths > told.get(progress.names, 0):
+            told[progress.names] = tenths
+            say(far(", ".join(progress.names), progress))
+
     began = time.perf_counter()
-    check(await rebuild_in_processes(url, processes=processes, on_progress=lambda _: None), events)
+    check(await rebuild_in_processes(url, processes=processes, on_progress=sample), events)
     return events / (time.perf_counter() - began)
 
 
@@ -179,6 +199,7 @@ async def run(url: str, events: int, processes: int, *, single: bool) -> bool:
     began = time.perf_counter()
     await season.fill(connection, events)
     filled = events / (time.perf_counter() - began)
+    say(f"{events:,} events are in the log, at {filled:,.0f} a second")
     await connection.close()
     limits = [await raw(url)]
     found: dict[str, Measured] = {}

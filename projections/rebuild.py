@@ -34,9 +34,9 @@ COPY_AT = 4_000
 """Rows gathered before they are written."""
 CLOSE_ENOUGH = 20
 """Events that may be left to fold while the writer is kept waiting."""
-COLLECT_AFTER = 1_000_000
+COLLECT_AFTER = 10_000_000
 """Objects made before cycles are looked for; Python by itself does so after 700."""
-ROWS_KEPT = 6_000
+ROWS_KEPT = 3_000
 """Rows of one projection that stay in memory until they hold no more, by scopes."""
 
 

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 _GIVE_WAY = 10
 """How much less urgent than officials and viewers a rebuild is to the operating system."""
 _COSTS = {
-    "classification": 7.0,
-    "rounds": 6.0,
+    "classification": 6.5,
+    "rounds": 4.5,
     "best-times": 3.5,
     "journal": 3.5,
-    "standings": 3.0,
+    "standings": 2.5,
     "programme": 2.5,
 }
-"""Microseconds for each event of a season, beside what reading and folding take; others: 1."""
+"""Microseconds for each event of a season, beside what reading and folding take; others: less."""
 _TOGETHER = (("classification", "rounds"),)
 """Projections that lean on the same: by one process, it is worked out once."""
 _MOST = 2**24
@@ -49,7 +49,7 @@ def shares(names: Sequence[str], processes: int) -> list[tuple[str, ...]]:
 
 
 def _cost(names: Sequence[str]) -> float:
-    return sum(_COSTS.get(name, 1.0) for name in names)
+    return sum(_COSTS.get(name, 0.8) for name in names)
 
 
 def spare() -> int:

@@ -1,5 +1,6 @@
 """States whose races may leave memory by seasons, and come back."""
 
+import zlib
 from typing import Any
 
 import msgspec
@@ -56,7 +57,7 @@ class Seasons(Totals):
                     confirmed=race.confirmed,
                     miscounted=race.miscounted,
                 )
-                self._released[name] = msgspec.msgpack.encode(result)
+                self._released[name] = zlib.compress(msgspec.msgpack.encode(result), level=1)
             self._racing.pop(f"race-{name}", None)
             by_name: tuple[dict[str, Any], ...] = (
                 self.notes,
@@ -72,11 +73,10 @@ class Seasons(Totals):
             )
             for known in by_name:
                 known.pop(name, None)
-        gone = {name for _, name in scopes}
-        kind, _, name = season.partition(" ")
+        gone = {name for _, name in scopes} | {season, season.partition(" ")[2]}
         by_scope: tuple[dict[Scope, Any], ...] = (self._touches, self._touched, self._remembered)
         for memory in by_scope:
-            for key in [key for key in memory if key[1] in gone or key == (kind, name)]:
+            for key in [key for key in memory if key[1] in gone]:
                 del memory[key]
         competitions = frozenset(name for kind, name in scopes if kind == "competition")
         if self._ledger is not None:

@@ -1,5 +1,6 @@
 """Says what follows from the domain states of one position."""
 
+import zlib
 from bisect import bisect_right
 from collections.abc import Callable
 from copy import copy
@@ -254,7 +255,7 @@ class States:
     def result_of(self, race: str) -> Race:
         """Return a race that became official; of one that was released, its result alone."""
         found = self.races.get(race)
-        return PACKED.decode(self._released[race]) if found is None else found
+        return PACKED.decode(zlib.decompress(self._released[race])) if found is None else found
 
     def stated(self, name: str) -> best_times.Stated:
         """Return what stood when a competition began, named by itself or by a race of it."""

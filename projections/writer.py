@@ -72,7 +72,8 @@ class Track:
         if not self.heeds(type(book.event)) or book.position in self.skipped:
             return ()
         try:
-            return tuple(dict.fromkeys(self.projection.scopes(book.event, touched, book)))
+            found = self.projection.scopes(book.event, touched, book)
+            return found if len(found) < 2 else tuple(dict.fromkeys(found))  # noqa: PLR2004 - one is no double
         except Exception as error:  # noqa: BLE001 - whatever it is, this projection stops alone
             self._stop(book, error)
             return ()
