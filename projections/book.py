@@ -141,6 +141,10 @@ class Book(Seasons):
 
     def may_show(self, event: e.Event) -> bool:
         """Say whether the last event may have changed a result that is shown, or the programme."""
+        if isinstance(event, e.RaceScheduled):
+            # A new race takes the end of the distance, and what was certain in its round.
+            waits = self.waits(event.distance, but=event.race)
+            return not (waits and self.shows_nothing(event.distance))
         if not isinstance(event, IN_A_RACE):
             return True
         race = self.races[event.race]

@@ -224,7 +224,9 @@ def _rows(document: Document, shown: Document | None) -> list[tuple[str, int, Ro
 
 def _gone(held: dict[str, Held], document: Document) -> tuple[str, ...]:
     """Return the keys that a document has no more."""
-    return tuple(key for key in held if key != HEADER and key not in document.entries)
+    gone = held.keys() - document.entries.keys()
+    gone.discard(HEADER)
+    return tuple(sorted(gone))
 
 
 def _goes_on(document: Document, shown: Document) -> bool:

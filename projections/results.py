@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from itertools import compress
 from operator import is_not
+from typing import TypeAlias
 
 from msgspec import Struct
 
@@ -46,6 +47,18 @@ class _Classified(Struct, frozen=True):
     rows: tuple[Classified, ...]
 
 
+_Line: TypeAlias = tuple[tuple[object, ...], Classified]
+"""A line of a classification, with what it follows from."""
+
+
+class _Lines(Struct, frozen=True):
+    """The lines of a distance's classification by competitor."""
+
+    ruleset: Ruleset
+    final: bool
+    lines: dict[str, _Line]
+
+
 class Results(States):
     """What follows from results, worked out again only for the races that are others."""
 
@@ -60,8 +73,7 @@ class Results(States):
         """What the public sees of the results of a distance."""
         self._marked: dict[str, _Marked] = {}
         self._classified: dict[str, _Classified] = {}
-        self._lines: dict[str, dict[str, tuple[tuple[object, ...], Classified]]] = {}
-        """Lines of classifications by competitor, each with what it follows from."""
+        self._lines: dict[str, _Lines] = {}
         self._sheets: dict[str, tuple[Race, tuple[ResultRow, ...]]] = {}
 
     def forget(self) -> None:
@@ -156,6 +168,10 @@ class Results(States):
         shown = _Shown(race.scheduled, race.official is not None, self.sheet(race))
         return before if before == shown else shown
 
+    def shows_nothing(self, distance: str) -> bool:
+        """Say whether no result of a distance is shown."""
+        return not any(self._shown_in(distance).values())
+
     def marks_of(self, race: Race) -> Marks:
         """Return the marks of a race's competitors, as the public sees them."""
         scheduled = race.scheduled
@@ -214,15 +230,18 @@ class Results(States):
 
         def classify(*_: object) -> tuple[Classified, ...]:
             placed = [self._placed(each, ruleset) for each in results]
-            before, lines = self._lines.get(distance, {}), {}
+            known = self._lines.get(distance)
+            same_rules = known is not None and known.ruleset is ruleset and known.final is final
+            before = known.lines if known is not None and same_rules else {}
+            lines: dict[str, _Line] = {}
             for ranked in classification.in_order(placed, ruleset, final=final):
                 last, rank, medal = ranked
-                given = (last.row, last.scheduled, rank, medal, final, ruleset)
-                known = before.get(last.row.competitor)
-                if known is None or not same(known[0], given):
-                    known = (given, classification.line(ranked, ruleset, final=final))
-                lines[last.row.competitor] = known
-            self._lines[distance] = lines
+                given = (last.row, last.scheduled, rank, medal)
+                line = before.get(last.row.competitor)
+                if line is None or line[0] != given:  # what is the same object is not looked into
+                    line = (given, classification.line(ranked, ruleset, final=final))
+                lines[last.row.competitor] = line
+            self._lines[distance] = _Lines(ruleset, final, lines)
             return tuple(line for _, line in lines.values())
 
         parts = (part for each in results for part in (each.scheduled, each.sheet))

@@ -6,7 +6,7 @@ A penalised finalist is last of Final A, or ranks after Final B, as the ruleset 
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -59,6 +59,10 @@ class Placed(Struct, frozen=True):
     """The order of the classification."""
 
 
+Ranked: TypeAlias = tuple[Placed, int | None, Medal | None]
+"""A competitor's last result, with the rank and the medal that it comes to."""
+
+
 def is_final(races: Sequence[Race]) -> bool:
     """Return whether every race of the distance is official: only then medals and points count."""
     skated = [race for race in races if not race.cancelled and race.scheduled is not None]
@@ -86,22 +90,13 @@ def classify_placed(
     return tuple(line(one, ruleset, final=final) for one in in_order(placed, ruleset, final=final))
 
 
-class Ranked(NamedTuple):
-    """A competitor's last result, with the rank that it comes to."""
-
-    last: Placed
-    rank: int | None
-    medal: Medal | None
-
-
 def in_order(placed: Sequence[Sequence[Placed]], ruleset: Ruleset, *, final: bool) -> list[Ranked]:
     """Return everybody's last result, best first."""
     last = sorted(_last_results(placed, ruleset), key=_order)
     ranks = _ranks(last, ruleset)
     medals = _medals(last, ranks, ruleset) if final else {}
     return [
-        Ranked(one, rank, medals.get(one.row.competitor))
-        for one, rank in zip(last, ranks, strict=True)
+        (one, rank, medals.get(one.row.competitor)) for one, rank in zip(last, ranks, strict=True)
     ]
 
 
