@@ -75,7 +75,7 @@ async def rebuild_in_processes(
     try:
         await rebuild.prepare(connection)
         first, *others = [Share(url, each) for each in shares(names, processes)]
-        elsewhere = [asyncio.create_task(_beside(share, on_progress)) for share in others]
+        elsewhere = [asyncio.create_task(rebuild_beside(share, on_progress)) for share in others]
         here = asyncio.create_task(rebuild_share(first, on_progress))
         done = await asyncio.gather(here, *elsewhere, return_exceptions=True)
     finally:
@@ -83,7 +83,7 @@ async def rebuild_in_processes(
     return _in_order(names, done)
 
 
-async def _beside(share: Share, on_progress: "OnProgress") -> "list[Rebuilt]":
+async def rebuild_beside(share: Share, on_progress: "OnProgress") -> "list[Rebuilt]":
     """Rebuild a share in a process of its own."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "projections.rebuild_share"),

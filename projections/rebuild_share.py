@@ -7,6 +7,7 @@ read: the URL of a database may hold a password.
 import asyncio
 import os
 import sys
+import traceback
 from collections.abc import Coroutine
 from typing import BinaryIO, TypeAlias
 
@@ -74,6 +75,9 @@ def main() -> None:
             _say(answers, Done(_run(rebuild_share(share, tell))))
         except TrackerError as error:
             _say(answers, Failed(error.message))
+        except Exception as error:  # noqa: BLE001 - the edge of the process: who waits has to know
+            traceback.print_exc()
+            _say(answers, Failed(f"{type(error).__name__}: {error}"))
 
 
 def _run(work: Coroutine[None, None, list[Rebuilt]]) -> list[Rebuilt]:
