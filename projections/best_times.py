@@ -212,13 +212,15 @@ def _races(
         return None
     marks = _marks(book.confirmable(competition))
     beaten = book.own_bests(competition).beaten.get(competition, {})
-    official = book.official_in(competition)
-    names = [race.scheduled.race for race in official if race.scheduled is not None]
-    values = {
-        name: (marks.get(name, ()), beaten.get(name, _NOTHING))
-        for name in names
-        if name in marks or any(beaten.get(name, _NOTHING).values())
-    }
+    before = {} if known is None else known.values
+    values: dict[str, _Marked] = {}
+    for race in book.official_names(competition):
+        found, own = marks.get(race, ()), beaten.get(race, _NOTHING)
+        value = before.get(race)
+        if value is not None and value[1] is own and value[0] == found:
+            values[race] = value
+        elif found or any(own.values()):
+            values[race] = (found, own)
     return rendered.render(known, {"competition": competition}, values, _marked)
 
 

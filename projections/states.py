@@ -246,10 +246,14 @@ class States:
         self._remembered[key] = _Remembered(self._folded, inputs, value)
         return value
 
+    def official_names(self, competition: str) -> tuple[str, ...]:
+        """Return the ids of a competition's races with an official result, in the same order."""
+        return self._official_in.get(competition, ())
+
     def official_in(self, competition: str) -> list[Race]:
         """Return a competition's races with an official result, in the order they became so."""
         races = self.races
-        names = self._official_in.get(competition, ())
+        names = self.official_names(competition)
         return [races.get(race) or self.result_of(race) for race in names]
 
     def result_of(self, race: str) -> Race:
