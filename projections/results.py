@@ -131,14 +131,23 @@ class Results(States):
     def _marks(self, distance: str, round_: Round, table: e.ProgressionSet | None) -> Marks:
         """Return a round's marks: the same object as long as its results are the same."""
         names, shown = self.names_in(distance)[round_], self._shown_in(distance)
-        inputs = (found for name in names if (found := shown.get(name)) is not None)
-        races = self.races
-        skated = [races[name].shown for name in names]
-        return self._kept(
-            (f"marks {round_}", distance),
-            (table, marks.is_complete(skated), *inputs),
-            lambda *_: marks.marks(skated, table),
-        )
+        results = [found for name in names if (found := shown.get(name)) is not None]
+        official = {each.scheduled.race for each in results if each.official}
+        complete = len(official) == len(names)
+
+        def mark(*_: object) -> Marks:
+            races = [self.races[each.scheduled.race].shown for each in results]
+            if table is None:
+                return marks.marks(races, None)
+            sheets = (part for each in results for part in (each.scheduled, each.sheet))
+            goers = self._kept(
+                (f"going on from {round_}", distance),
+                (table, *sheets),
+                lambda *_: marks.going(races, table),
+            )
+            return marks.marked(goers, table, official=official, complete=complete)
+
+        return self._kept((f"marks {round_}", distance), (table, complete, *results), mark)
 
     def _shown_in(self, distance: str) -> dict[str, _Shown | None]:
         """Return what is shown of each race's result; the same object while none is another."""

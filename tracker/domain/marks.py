@@ -6,7 +6,7 @@ referee's advancement are, once the race is official; a place by time is not bef
 is. A correction may still change it, as it may change a result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -48,16 +48,31 @@ def marks(races: Sequence[Race], progression: ProgressionSet | None) -> dict[str
     counted = [race for race in races if result_state(race) in _COUNTS]
     if progression is None:
         return _by_referee_alone(counted)
-    goers = going_on(
-        counted,
+    official = {
+        race.scheduled.race for race in counted if race.scheduled and race.official is not None
+    }
+    goers = going(counted, progression)
+    return marked(goers, progression, official=official, complete=is_complete(races))
+
+
+def going(races: Sequence[Race], progression: ProgressionSet) -> tuple[Goer, ...]:
+    """Return who goes on from a round, by the results of these races of it."""
+    return going_on(
+        races,
         progression.targets,
         takes_time_place=progression.takes_time_place,
         by_time_alone=progression.by_time_alone,
     )
-    complete = is_complete(races)
-    official = {
-        race.scheduled.race for race in counted if race.scheduled and race.official is not None
-    }
+
+
+def marked(
+    goers: Sequence[Goer],
+    progression: ProgressionSet,
+    *,
+    official: Collection[str],
+    complete: bool,
+) -> dict[str, Mark]:
+    """Return the marks of those who go on, given which races of the round are official."""
     return {
         goer.competitor: Mark(
             goer.mark,
