@@ -95,15 +95,15 @@ class Book(Seasons):
         self.position = recorded.position
         self.last = event
         self.stream = recorded.stream
-        found = frozenset(touched)
         self._folded += 1
         alone = kind == "race" and not isinstance(event, _MAY_MOVE_A_RACE)
         race = name if alone else None
-        for scope in found:
+        beside, self._also = self._also, frozenset()
+        for scope in {*touched}:
             if scope[0] != "race":
                 self._touched[scope] = self._folded
                 self._touches[scope] = follow(self._touches.get(scope), race)
-        return found
+        return beside.union(touched)
 
     def _fold_on_the_ice(
         self, racing: Racing, recorded: Recorded, event: e.Event
@@ -218,7 +218,7 @@ class Book(Seasons):
             return touched
         touched += [("distance", scheduled.distance), ("competition", scheduled.competition)]
         if self.moved or classification.counts(before) or classification.counts(after):
-            touched += self._beside(scheduled)
+            self._also = self._beside(scheduled)
         if scheduled.series is not None:
             touched.append(("series", scheduled.series))
         return touched
@@ -234,16 +234,17 @@ class Book(Seasons):
         if before.held is not None and gun > self._guns.get(current, 0):
             self.started_last[competition] = race
 
-    def _beside(self, scheduled: e.RaceScheduled) -> list[Scope]:
-        """Return the other races of a round whose marks hang together with this one's."""
+    def _beside(self, scheduled: e.RaceScheduled) -> frozenset[Scope]:
+        """Return the races of a round whose marks hang together, this one among them."""
         distance = self.distances.get(scheduled.distance)
         if distance is None or scheduled.round not in distance.progressions:
-            return []
-        return [
-            ("race", race)
-            for race in self.names_in(scheduled.distance).get(scheduled.round, ())
-            if race != scheduled.race
-        ]
+            return frozenset()
+        names = self.names_in(scheduled.distance).get(scheduled.round, ())
+        key = (scheduled.distance, scheduled.round)
+        known = self._rounds.get(key)
+        if known is None or known[0] is not names:
+            known = self._rounds[key] = (names, frozenset(("race", race) for race in names))
+        return known[1]
 
     def _keep_best_times(self, race: str, before: Race, after: Race) -> None:
         """Add a new official result; what changes an earlier one has all reckoned anew."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from projections import store
-from projections.store import Difference, Generation
+from projections.store import Difference, Digest, Generation
 
 if TYPE_CHECKING:
     from projections.store import Connection
@@ -38,11 +38,18 @@ class Verdict(Struct, frozen=True):
 
 
 async def compared(
-    connection: "Connection", rebuilt: int, live: Generation, position: int
+    connection: "Connection",
+    rebuilt: int,
+    live: Generation,
+    position: int,
+    before: Digest | None = None,
 ) -> Compared:
-    """Compare two generations as they stood at a position that both have reached."""
+    """Compare two generations as they stood at a position that both have reached.
+
+    The digest of the live one is given where it is known already.
+    """
     new = await store.digest_at(connection, rebuilt, position)
-    before = await store.digest_at(connection, live.number, position)
+    before = before or await store.digest_at(connection, live.number, position)
     return Compared(position, live.number, new.rows, new == before, set())
 
 

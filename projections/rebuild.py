@@ -202,6 +202,8 @@ class _Rebuilding:
         self._shelf = Shelf(self._book, log)
         self._compared: dict[str, Compared] = {}
         """What was compared before anybody had to wait, by projection."""
+        self._looked_at: dict[tuple[int, int], store.Digest] = {}
+        """What live generations hold at a position, by number and position."""
         self._heeding: dict[type[Event], list[Track]] = {}
         """Who has to look at which events."""
         self._on_progress = on_progress
@@ -230,6 +232,8 @@ class _Rebuilding:
             target = await self._target(tracks)
             if target - self._book.position <= CLOSE_ENOUGH:
                 return
+            if not self._book.position:
+                self._writing = asyncio.create_task(self._look_at_live(tracks, target))
             await self._fold(tracks, target)
 
     async def _begin(self, projection: Projection, skipped: frozenset[int]) -> Track:
@@ -373,6 +377,13 @@ class _Rebuilding:
             await store.attach(self._connection, track.generation)
             track.complete = True
 
+    async def _look_at_live(self, tracks: Sequence[Track], target: int) -> None:
+        """Read the rows of writers that go on, as they stand where this will likely come to."""
+        for each in (await self._live(tracks)).values():
+            if _goes_on(each, self._log.epoch):
+                digest = await store.digest_at(self._connection, each.number, target)
+                self._looked_at[each.number, target] = digest
+
     async def _compare(self, tracks: Sequence[Track]) -> None:
         """Write what there is, and compare it with the rows of writers that go on meanwhile."""
         for track in tracks:
@@ -387,6 +398,7 @@ class _Rebuilding:
                     track.generation,
                     before,
                     self._book.position,
+                    self._looked_at.get((before.number, self._book.position)),
                 )
 
     async def _swap(self, tracks: Sequence[Track]) -> list[Rebuilt]:

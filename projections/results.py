@@ -8,7 +8,7 @@ from typing import TypeAlias
 from msgspec import Struct
 
 from projections.kept import same
-from projections.states import States
+from projections.states import Scope, States
 from projections.touches import Touch, races_between
 from tracker.domain import classification, marks
 from tracker.domain import events as e
@@ -65,6 +65,8 @@ class Results(States):
     def _begin_to_remember(self) -> None:
         super()._begin_to_remember()
         self._named: dict[str, dict[Round, tuple[str, ...]]] = {}
+        self._rounds: dict[tuple[str, Round], tuple[tuple[str, ...], frozenset[Scope]]] = {}
+        """The races of rounds, as what is touched."""
         self._final: dict[str, tuple[Touch | None, bool]] = {}
         """Whether every race of a distance was official."""
         self._waiting: dict[str, str] = {}
@@ -81,6 +83,7 @@ class Results(States):
         super().forget()
         for known in (
             self._named,
+            self._rounds,
             self._final,
             self._waiting,
             self._shown,

@@ -74,10 +74,16 @@ class Seasons(Totals):
             for known in by_name:
                 known.pop(name, None)
         gone = {name for _, name in scopes} | {season, season.partition(" ")[2]}
-        by_scope: tuple[dict[Scope, Any], ...] = (self._touches, self._touched, self._remembered)
+        by_scope: tuple[dict[Scope, Any], ...] = (
+            self._touches,
+            self._touched,
+            self._remembered,
+        )
         for memory in by_scope:
             for key in [key for key in memory if key[1] in gone]:
                 del memory[key]
+        for place in [place for place in self._rounds if place[0] in gone]:
+            del self._rounds[place]
         competitions = frozenset(name for kind, name in scopes if kind == "competition")
         if self._ledger is not None:
             left = {k: each for k, each in self._ledger.left.items() if k not in competitions}

@@ -105,6 +105,8 @@ class States:
         self._positions: dict[str, list[int]] = {}
         """Where each race's events stand; shared by copies, which look no further than theirs."""
         self._official_in: dict[str, tuple[str, ...]] = {}
+        self._also: frozenset[Scope] = frozenset()
+        """What the event that is folded now touches beside its own race."""
         self._folded = 0
         self._begin_to_remember()
 
