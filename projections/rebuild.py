@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from projections.store import Connection
     from tracker.domain.events import Event
 
-TURN = 20
+TURN = 60
 """Events folded before other tasks of the process have a turn."""
 COPY_AT = 4_000
 """Rows gathered before they are written."""

@@ -71,20 +71,30 @@ async def rebuild_in_processes(
     Raises what `rebuild` does; shares that were swapped in before another failed stay.
     """
     names = [each.name for each in rebuild.named(ALL, name)]
+    prepared = asyncio.Event()
+    first, *others = [Share(url, each) for each in shares(names, processes)]
+    # Processes take a while to begin: they do so while the tables are prepared.
+    elsewhere = [
+        asyncio.create_task(rebuild_beside(each, on_progress, prepared)) for each in others
+    ]
     connection = await asyncpg.connect(url)
     try:
         await rebuild.prepare(connection)
-        first, *others = [Share(url, each) for each in shares(names, processes)]
-        elsewhere = [asyncio.create_task(rebuild_beside(share, on_progress)) for share in others]
+        prepared.set()
         here = asyncio.create_task(rebuild_share(first, on_progress))
         done = await asyncio.gather(here, *elsewhere, return_exceptions=True)
     finally:
+        for task in elsewhere:
+            task.cancel()
+        await asyncio.gather(*elsewhere, return_exceptions=True)
         await connection.close()
     return _in_order(names, done)
 
 
-async def rebuild_beside(share: Share, on_progress: "OnProgress") -> "list[Rebuilt]":
-    """Rebuild a share in a process of its own."""
+async def rebuild_beside(
+    share: Share, on_progress: "OnProgress", prepared: asyncio.Event | None = None
+) -> "list[Rebuilt]":
+    """Rebuild a share in a process of its own, as soon as the tables are prepared."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "projections.rebuild_share"),
         stdin=PIPE,
@@ -92,6 +102,8 @@ async def rebuild_beside(share: Share, on_progress: "OnProgress") -> "list[Rebui
         limit=_MOST,
     )
     try:
+        if prepared is not None:
+            await prepared.wait()
         return await _answer(process, share, on_progress)
     except BaseException:
         if process.returncode is None:
