@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 _GIVE_WAY = 10
 """How much less urgent than officials and viewers a rebuild is to the operating system."""
 _COSTS = {
-    "classification": 6.5,
+    "classification": 7.5,
     "rounds": 4.5,
-    "best-times": 3.5,
-    "journal": 3.5,
+    "best-times": 3.0,
+    "journal": 3.0,
     "standings": 2.5,
-    "programme": 2.5,
+    "programme": 2.0,
 }
 """Microseconds for each event of a season, beside what reading and folding take; others: less."""
 _TOGETHER = (("classification", "rounds"),)
