@@ -193,4 +193,4 @@ begin
 end
 $$;
 
-comment on table read_model.rows is 'layout 4';
+comment on table read_model.rows is 'layout 5';
