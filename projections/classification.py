@@ -3,16 +3,29 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, TypeAlias
 
+from msgspec import Struct
+
 from projections.book import Book, Scope
 from projections.kept import Kept
 from projections.projection import Document, Row, ids
 from projections.race_header import mark_row as mark
+from projections.rendered import Rendered, render
 from tracker.domain.classification import Classified
 from tracker.domain.events import Event
 from tracker.domain.marks import UNMARKED, Mark, Marks
 from tracker.domain.values import Member
 
 _Line: TypeAlias = tuple[Classified, Mark | None, bool]
+"""A line, how somebody goes on from it, and whether it is official."""
+
+
+class _Known(Struct, frozen=True):
+    """A classification as it was rendered last, with what it follows from."""
+
+    classified: Sequence[Classified]
+    marked: Mapping[str, Marks]
+    official: bool
+    rendered: Rendered[_Line]
 
 
 class ClassificationProjection:
@@ -25,7 +38,6 @@ class ClassificationProjection:
 
     def __init__(self) -> None:
         self._documents = Kept()
-        self._rows = Kept()
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the distances in which a result that is shown may be another."""
@@ -42,7 +54,8 @@ class ClassificationProjection:
         official = book.is_final(scope)
         classified, marked = book.classified(scope), book.marks_in(scope)
 
-        def document() -> Document:
+        def rendered() -> _Known:
+            known: _Known | None = self._documents.last(scope)
             header = {
                 "distance": scope,
                 "competition": added.competition,
@@ -53,32 +66,54 @@ class ClassificationProjection:
                 "metres": added.metres,
                 "official": official,
             }
-            rows = self._changed(scope, classified, marked, official=official)
-            return Document(header, rows, tuple(rows))
+            if known is None:
+                lines = _lines({}, classified, marked, official=official)
+            elif known.classified is classified and known.official is official:
+                lines = _marked_anew(known, marked)
+            else:
+                lines = _lines(known.rendered.values, classified, marked, official=official)
+            now = render(None if known is None else known.rendered, header, lines, _row)
+            return _Known(classified, marked, official, now)
 
-        return self._documents.of(scope, (added, official, classified, marked), document)
+        found = self._documents.of(scope, (added, official, classified, marked), rendered)
+        return found.rendered.document
 
-    def _changed(
-        self,
-        scope: str,
-        classified: Sequence[Classified],
-        marked: Mapping[str, Marks],
-        *,
-        official: bool,
-    ) -> dict[str, Row]:
-        """Return the rows; the same object for the same line, so that it is encoded once."""
-        before: dict[str, tuple[_Line, Row]] = self._rows.last(scope) or {}
-        now: dict[str, tuple[_Line, Row]] = {}
-        for one in classified:
-            found = marked.get(one.round, UNMARKED).get(one.competitor)
+
+def _lines(
+    before: Mapping[str, _Line],
+    classified: Sequence[Classified],
+    marked: Mapping[str, Marks],
+    *,
+    official: bool,
+) -> dict[str, _Line]:
+    """Return the lines by competitor: the same object for what says the same."""
+    lines: dict[str, _Line] = {}
+    for one in classified:
+        found = marked.get(one.round, UNMARKED).get(one.competitor)
+        line = before.get(one.competitor)
+        if line is None or line[0] is not one or line[1] is not found or line[2] is not official:
             line = (one, found, official)
-            known = before.get(one.competitor)
-            if known is None or known[0] != line:  # what is the same object is not looked into
-                row = {**_entry(one, official=official), **mark(found)}
-                known = (line, row)
-            now[one.competitor] = known
-        self._rows.of(scope, (now,), lambda: now)
-        return {competitor: row for competitor, (_, row) in now.items()}
+        lines[one.competitor] = line
+    return lines
+
+
+def _marked_anew(known: _Known, marked: Mapping[str, Marks]) -> dict[str, _Line]:
+    """Return the lines of a classification in which nothing but marks may be another."""
+    lines, before = dict(known.rendered.values), known.marked
+    for each in marked.keys() | before.keys():
+        now, then = marked.get(each, UNMARKED), before.get(each, UNMARKED)
+        if now is then:
+            continue
+        for competitor in now.keys() | then.keys():
+            line = lines.get(competitor)
+            if line is not None and line[0].round == each:
+                lines[competitor] = (line[0], now.get(competitor), line[2])
+    return lines
+
+
+def _row(line: _Line) -> Row:
+    one, found, official = line
+    return {**_entry(one, official=official), **mark(found)}
 
 
 def read_classified(document: Document) -> tuple[Classified, ...]:

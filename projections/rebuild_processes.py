@@ -24,10 +24,10 @@ _GIVE_WAY = 10
 _COSTS = {
     "classification": 7.5,
     "rounds": 4.5,
-    "best-times": 3.0,
-    "journal": 3.0,
-    "standings": 2.5,
-    "programme": 2.0,
+    "best-times": 3.8,
+    "journal": 3.7,
+    "standings": 3.3,
+    "programme": 2.8,
 }
 """Microseconds for each event of a season, beside what reading and folding take; others: less."""
 _TOGETHER = (("classification", "rounds"),)

@@ -5,7 +5,7 @@ time (two complete official classifications of 2025 agree, row for row). Time ne
 A penalised finalist is last of Final A, or ranks after Final B, as the ruleset says.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -181,20 +181,29 @@ def _with_whole_team(last: Placed, placed: Iterable[Iterable[Placed]]) -> Placed
 
 def _level(results: Collection[Placed]) -> list[Placed]:
     """Give everybody in a dead heat the best of what parts equals, so that it parts them not."""
-    fastest: dict[tuple[str, int | None], tuple[tuple[int, ...], int]] = {}
+    fastest: dict[tuple[str, int], tuple[tuple[int, ...], int]] = {}
+    ranked = 0
     for one in results:
-        heat, parted_by = (one.scheduled.race, one.row.rank), one.key[3]
+        rank = one.row.rank
+        if rank is None:
+            continue
+        ranked += 1
+        heat, parted_by = (one.scheduled.race, rank), one.key[3]
         known = fastest.get(heat)
         if known is None or parted_by < known:
             fastest[heat] = parted_by
-    found = []
-    for one in results:
-        best = fastest[one.scheduled.race, one.row.rank]
-        if one.row.rank is None or best == one.key[3]:
-            found.append(one)
-        else:
-            found.append(replace(one, key=(*one.key[:3], best)))
-    return found
+    if len(fastest) == ranked:
+        return list(results)
+    return [_with_best_of_heat(one, fastest) for one in results]
+
+
+def _with_best_of_heat(
+    one: Placed, fastest: Mapping[tuple[str, int], tuple[tuple[int, ...], int]]
+) -> Placed:
+    rank = one.row.rank
+    if rank is None or fastest[one.scheduled.race, rank] == one.key[3]:
+        return one
+    return replace(one, key=(*one.key[:3], fastest[one.scheduled.race, rank]))
 
 
 def counts(race: Race) -> bool:
