@@ -97,7 +97,7 @@ select count(*) from closed;
 -- name: open_rows
 -- $1 generation; for each row $2 scope number, $3 key, $4 ord, $5 since, $6 until, $7 data.
 insert into read_model.rows (generation, scope, key, ord, since, until, data)
-select $1, scope, key, ord, since, until, data::json
+select $1, scope, key, ord, since, until, data
 from unnest(
     $2::bigint[], $3::text[], $4::int[], $5::bigint[], $6::bigint[], $7::text[]
 ) as opened (scope, key, ord, since, until, data);
@@ -186,7 +186,7 @@ join read_model.rows held
     @> read_model.spot(named.number, $3)
 where named.scope = any($2::text [])
     and held.key <> ''
-    and held.data ->> 'type' = any($4::text [])
+    and held.data::json ->> 'type' = any($4::text [])
 order by lpad(held.key, 19, '0') desc
 limit $5;
 

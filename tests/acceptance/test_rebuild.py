@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import signal
 import sys
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,7 @@ async def test_rebuilds_are_measured(capfd: pytest.CaptureFixture[str]) -> None:
             await measuring.wait()
     finally:
         if measuring.returncode is None:
-            measuring.terminate()
+            measuring.send_signal(signal.SIGINT)  # it stops its PostgreSQL first
             await measuring.wait()
     table, complaints = capfd.readouterr()
     assert measuring.returncode == 0, complaints

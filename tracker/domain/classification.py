@@ -57,6 +57,8 @@ class Placed(Struct, frozen=True):
     """Which round, 0 being the best."""
     key: _Key
     """The order of the classification."""
+    among_equals: tuple[str, int, str]
+    """The order in which those are told who rank alike."""
 
 
 Ranked: TypeAlias = tuple[Placed, int | None, Medal | None]
@@ -132,7 +134,14 @@ def place(
     rounds = ruleset.rounds_of(scheduled.metres, relay=scheduled.relay)
     order = _round_order(scheduled.round, rounds)
     return tuple(
-        Placed(scheduled, row, order, _key(row, scheduled.round, rounds, ruleset)) for row in rows
+        Placed(
+            scheduled,
+            row,
+            order,
+            _key(row, scheduled.round, rounds, ruleset),
+            (row.noc, row.start_position, row.competitor),
+        )
+        for row in rows
     )
 
 
@@ -234,8 +243,8 @@ def _lost_the_distance(row: ResultRow, ruleset: Ruleset) -> bool:
     return row.status == "RC" or (row.status == "YC" and ruleset.yellow_card == "loses_distance")
 
 
-def _order(one: Placed) -> tuple[_Key, str, int, str]:
-    return (one.key, one.row.noc, one.row.start_position, one.row.competitor)
+def _order(one: Placed) -> tuple[_Key, tuple[str, int, str]]:
+    return (one.key, one.among_equals)
 
 
 def _ranks(last: Sequence[Placed], ruleset: Ruleset) -> list[int | None]:
