@@ -47,15 +47,18 @@ class _Classified(Struct, frozen=True):
     rows: tuple[Classified, ...]
 
 
-_Line: TypeAlias = tuple[tuple[object, ...], Classified]
+_Placed: TypeAlias = tuple[_Shown, tuple[classification.Placed, ...]]
+"""The places in a race, with what they follow from."""
+_Line: TypeAlias = tuple[classification.Ranked, Classified]
 """A line of a classification, with what it follows from."""
 
 
 class _Lines(Struct, frozen=True):
-    """The lines of a distance's classification by competitor."""
+    """The lines of a distance's classification by competitor, and the places in its races."""
 
     ruleset: Ruleset
     final: bool
+    placed: dict[str, _Placed]
     lines: dict[str, _Line]
 
 
@@ -241,31 +244,24 @@ class Results(States):
         ]
 
         def classify(*_: object) -> tuple[Classified, ...]:
-            placed = [self._placed(each, ruleset) for each in results]
             known = self._lines.get(distance)
-            same_rules = known is not None and known.ruleset is ruleset and known.final is final
-            before = known.lines if known is not None and same_rules else {}
+            if known is None or known.ruleset is not ruleset:
+                known = _Lines(ruleset, final, {}, {})
+            placed = {each.scheduled.race: _placed(known, each) for each in results}
+            races = [places for _, places in placed.values()]
+            before = known.lines if known.final is final else {}
             lines: dict[str, _Line] = {}
-            for ranked in classification.in_order(placed, ruleset, final=final):
-                last, rank, medal = ranked
-                given = (last.row, last.scheduled, rank, medal)
-                line = before.get(last.row.competitor)
-                if line is None or line[0] != given:  # what is the same object is not looked into
-                    line = (given, classification.line(ranked, ruleset, final=final))
-                lines[last.row.competitor] = line
-            self._lines[distance] = _Lines(ruleset, final, lines)
+            for ranked in classification.in_order(races, ruleset, final=final):
+                competitor = ranked[0].row.competitor
+                line = before.get(competitor)
+                if line is None or line[0] != ranked:  # what is the same object is not looked into
+                    line = (ranked, classification.line(ranked, ruleset, final=final))
+                lines[competitor] = line
+            self._lines[distance] = _Lines(ruleset, final, placed, lines)
             return tuple(line for _, line in lines.values())
 
         parts = (part for each in results for part in (each.scheduled, each.sheet))
         return self._kept(("classified", distance), (ruleset, final, *parts), classify)
-
-    def _placed(self, shown: _Shown, ruleset: Ruleset) -> tuple[classification.Placed, ...]:
-        """Return the places in a race: the same object as long as its result says the same."""
-        return self._kept(
-            ("placed", shown.scheduled.race),
-            (shown.scheduled, shown.sheet, ruleset),
-            lambda *_: classification.place(shown.scheduled, shown.sheet, ruleset),
-        )
 
     def sheet(self, race: Race) -> tuple[ResultRow, ...]:
         """Return a race's public result: the same object as long as it says the same."""
@@ -295,3 +291,11 @@ def _others(
     races = compress(shown, map(is_not, shown.values(), map(before.get, shown)))
     results = (shown[race] or before[race] for race in races)
     return {each.scheduled.round for each in results if each is not None}
+
+
+def _placed(known: _Lines, shown: _Shown) -> _Placed:
+    """Return the places in a race: the same object as long as its result is the same one."""
+    before = known.placed.get(shown.scheduled.race)
+    if before is not None and before[0] is shown:
+        return before
+    return shown, classification.place(shown.scheduled, shown.sheet, known.ruleset)

@@ -5,7 +5,8 @@ time (two complete official classifications of 2025 agree, row for row). Time ne
 A penalised finalist is last of Final A, or ranks after Final B, as the ruleset says.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
@@ -59,6 +60,10 @@ class Placed(Struct, frozen=True):
     """The order of the classification."""
     among_equals: tuple[str, int, str]
     """The order in which those are told who rank alike."""
+    lost: bool
+    """Whether a card took the results of the distance: then there is no rank."""
+    shares_place: bool
+    """Whether somebody else has the same place in the race."""
 
 
 Ranked: TypeAlias = tuple[Placed, int | None, Medal | None]
@@ -95,8 +100,10 @@ def classify_placed(
 def in_order(placed: Sequence[Sequence[Placed]], ruleset: Ruleset, *, final: bool) -> list[Ranked]:
     """Return everybody's last result, best first."""
     last = sorted(_last_results(placed, ruleset), key=_order)
-    ranks = _ranks(last, ruleset)
-    medals = _medals(last, ranks, ruleset) if final else {}
+    ranks = _ranks(last)
+    if not final:
+        return [(one, rank, None) for one, rank in zip(last, ranks, strict=True)]
+    medals = _medals(last, ranks, ruleset)
     return [
         (one, rank, medals.get(one.row.competitor)) for one, rank in zip(last, ranks, strict=True)
     ]
@@ -133,6 +140,8 @@ def place(
     """Return the places in one race, from its public result."""
     rounds = ruleset.rounds_of(scheduled.metres, relay=scheduled.relay)
     order = _round_order(scheduled.round, rounds)
+    results = tuple(rows)
+    places = Counter(row.rank for row in results)
     return tuple(
         Placed(
             scheduled,
@@ -140,8 +149,10 @@ def place(
             order,
             _key(row, scheduled.round, rounds, ruleset),
             (row.noc, row.start_position, row.competitor),
+            _lost_the_distance(row, ruleset),
+            row.rank is not None and places[row.rank] > 1,
         )
-        for row in rows
+        for row in results
     )
 
 
@@ -155,7 +166,9 @@ def _last_results(placed: Sequence[Sequence[Placed]], ruleset: Ruleset) -> Itera
                 best[one.row.competitor] = one
     if ruleset.classification_time == "best_of_distance":
         _part_by_earlier_rounds(best, placed)
-    return _level([_with_whole_team(last, placed) for last in best.values()])
+    return _level(
+        [_with_whole_team(last, placed) if last.row.line_up else last for last in best.values()]
+    )
 
 
 def _part_by_earlier_rounds(best: dict[str, Placed], placed: Sequence[Sequence[Placed]]) -> None:
@@ -176,8 +189,6 @@ def _part_by_earlier_rounds(best: dict[str, Placed], placed: Sequence[Sequence[P
 
 def _with_whole_team(last: Placed, placed: Iterable[Iterable[Placed]]) -> Placed:
     """Add the skaters who raced for a team in other rounds than its last one."""
-    if not last.row.line_up:
-        return last
     rows = [
         one.row
         for race in placed
@@ -190,29 +201,21 @@ def _with_whole_team(last: Placed, placed: Iterable[Iterable[Placed]]) -> Placed
 
 def _level(results: Collection[Placed]) -> list[Placed]:
     """Give everybody in a dead heat the best of what parts equals, so that it parts them not."""
-    fastest: dict[tuple[str, int], tuple[tuple[int, ...], int]] = {}
-    ranked = 0
-    for one in results:
-        rank = one.row.rank
-        if rank is None:
-            continue
-        ranked += 1
-        heat, parted_by = (one.scheduled.race, rank), one.key[3]
+    level = [one for one in results if one.shares_place]
+    if not level:
+        return list(results)
+    fastest: dict[tuple[str, int | None], tuple[tuple[int, ...], int]] = {}
+    for one in level:
+        heat, parted_by = (one.scheduled.race, one.row.rank), one.key[3]
         known = fastest.get(heat)
         if known is None or parted_by < known:
             fastest[heat] = parted_by
-    if len(fastest) == ranked:
-        return list(results)
-    return [_with_best_of_heat(one, fastest) for one in results]
-
-
-def _with_best_of_heat(
-    one: Placed, fastest: Mapping[tuple[str, int], tuple[tuple[int, ...], int]]
-) -> Placed:
-    rank = one.row.rank
-    if rank is None or fastest[one.scheduled.race, rank] == one.key[3]:
-        return one
-    return replace(one, key=(*one.key[:3], fastest[one.scheduled.race, rank]))
+    return [
+        replace(one, key=(*one.key[:3], fastest[one.scheduled.race, one.row.rank]))
+        if one.shares_place
+        else one
+        for one in results
+    ]
 
 
 def counts(race: Race) -> bool:
@@ -247,10 +250,10 @@ def _order(one: Placed) -> tuple[_Key, tuple[str, int, str]]:
     return (one.key, one.among_equals)
 
 
-def _ranks(last: Sequence[Placed], ruleset: Ruleset) -> list[int | None]:
+def _ranks(last: Sequence[Placed]) -> list[int | None]:
     ranks: list[int | None] = []
     for i, one in enumerate(last):
-        if _lost_the_distance(one.row, ruleset):
+        if one.lost:
             ranks.append(None)
         elif i and one.key == last[i - 1].key and one.row.rank is not None:
             ranks.append(ranks[-1])
