@@ -22,6 +22,8 @@ from tracker.demo.weekend import load
 from tracker.domain.commands import RecordCrossing
 
 RACE = "dresden-2024/men-1000-2/final-a"
+DECIDED = "dresden-2024/men-500/final-a"
+"""The race of the penalty."""
 UNTIL_MS = 59_500
 """When the race stands still: three laps to go, one has fallen, Park is fourth."""
 BATCH = 400
@@ -86,8 +88,11 @@ async def test_the_officials_pages(tmp_path: Path, browser: Browser, open_page: 
         aiohttp.ClientSession() as http,
     ):
         await weekend.play_until(http, served.url, "Men 500 m, Final A: under review")
-        final = "dresden-2024/men-500/final-a"
-        async with open_page(f"{served.url}/referee?race={final}", 1180, 820, calm=True) as page:
+        board = f"{served.url}/scoreboard?race={DECIDED}"
+        async with open_page(board, 1280, 720, calm=True) as page:
+            await page.locator('race-board[data-state="UNDER_REVIEW"] .line').first.wait_for()
+            await take(page, "under-review")
+        async with open_page(f"{served.url}/referee?race={DECIDED}", 1180, 820, calm=True) as page:
             await page.locator('.skater[data-competitor="denis-nikisha"]').click()
             await page.locator('.grid-cell[data-code="F3"]').click()
             await page.locator('[data-victim="felix-roussel"]').click()
@@ -135,6 +140,19 @@ async def test_every_page_in_mid_race(url: str, open_page: Open) -> None:
     async with open_page(f"{url}/announcer", 1120, 600, calm=True) as page:
         await page.locator(".told-line").first.wait_for()
         await take(page, "announcer")
+    async with open_page(f"{url}/scoreboard", 1280, 720, calm=True) as page:
+        await page.locator(".line").first.wait_for()
+        await take(page, "scoreboard")
+    async with open_page(f"{url}/scoreboard?race={DECIDED}", 1280, 720, calm=True) as page:
+        await page.locator('race-board[data-state="OFFICIAL"] .line').first.wait_for()
+        await take(page, "official")
+    two = f"{url}/moments?race={DECIDED}&mode=two"
+    async with open_page(two, 1440, 1000, calm=True) as page:
+        await page.get_by_role("button", name="Review opened").first.click()
+        await page.locator('.stage-one race-board[data-state="UNDER_REVIEW"]').wait_for()
+        await page.locator('.stage-two race-board[data-state="OFFICIAL"]').wait_for()
+        await page.locator('[data-document="standings"]').first.wait_for()
+        await take(page, "moments")
     for lang in ("de", "pl", "hu", "fr", "it", "nl", "ja"):
         for path, width, height in (
             ("/phone", 390, 844),
