@@ -59,7 +59,7 @@ def of_race(book: Book, race: Race) -> dict[str, list[Row]]:
     if race.scheduled is None:
         return {}
     competition, name = race.scheduled.competition, race.scheduled.race
-    beaten = book.own_bests(competition).beaten.get(competition, {}).get(name, _NOTHING)
+    beaten = book.own_bests().beaten.get(competition, {}).get(name, _NOTHING)
     return _marked((_marks(book.confirmable(competition)).get(name, ()), beaten))
 
 
@@ -99,8 +99,11 @@ class BestTimesProjection:
             case e.SeriesCreated() | e.DistanceAdded():
                 return _of_series(book, event.series)
             case e.BestTimeStated():
-                late = event.kind in best_times.OWN_KINDS and book.official_in(event.competition)
-                return _all(book) if late else _touched(book, touched)
+                found = _touched(book, touched)
+                if event.kind not in best_times.OWN_KINDS:
+                    return found
+                official = book.official_names(event.competition)
+                return (*found, *_since(book, official[0])) if official else found
             case _ if not isinstance(event, _IN_A_RACE):
                 return ()
         race = book.races[event.race]
@@ -112,7 +115,7 @@ class BestTimesProjection:
             return (race.scheduled.competition, *own)
         if isinstance(event, e.BestTimeConfirmed):
             return (race.scheduled.competition,)
-        return _all(book)
+        return _since(book, event.race)
 
     def render(self, book: Book, scope: str) -> Document | None:
         """Return a competition's best times, its races', or a season's over one distance."""
@@ -170,10 +173,11 @@ def _of_series(book: Book, series: str | None) -> tuple[str, ...]:
     return tuple(scope_of(series, table) for table in ("", *tables_of(book, series)))
 
 
-def _all(book: Book) -> tuple[str, ...]:
-    """Return every scope there is."""
-    tables = (scope for series in book.series for scope in _of_series(book, series))
-    return (*book.competitions, *tables)
+def _since(book: Book, race: str) -> tuple[str, ...]:
+    """Return the scopes that a race's official result may have changed with all later ones."""
+    series = book.series_of(race.split("/", 1)[0])
+    tables = (scope for each in series for scope in _of_series(book, each))
+    return (*book.official_since(race), *tables)
 
 
 # --- documents ---------------------------------------------------------------------------------
@@ -190,7 +194,7 @@ def _competition(
         f"{each.kind}/{each.skated.table}": each for each in found.standing
     }
     values |= best_times.stated_own(state.best_times)
-    values |= book.own_bests(competition).left.get(competition, {})
+    values |= book.own_bests().left.get(competition, {})
     header = {
         "competition": competition,
         "name": state.created.name,
@@ -211,7 +215,7 @@ def _races(
     if state is None or state.created is None:
         return None
     marks = _marks(book.confirmable(competition))
-    beaten = book.own_bests(competition).beaten.get(competition, {})
+    beaten = book.own_bests().beaten.get(competition, {})
     before = {} if known is None else known.values
     values: dict[str, _Marked] = {}
     for race in book.official_names(competition):

@@ -130,7 +130,7 @@ class Book(Seasons):
         self.notes.update(folded.notes)
         self._positions.update(folded._positions)
         for race in folded.races:
-            self._released.pop(race, None)
+            self._results.pop(race, None)
             self._racing.pop(f"race-{race}", None)
 
     @property
@@ -192,7 +192,7 @@ class Book(Seasons):
             self._racing[recorded.stream] = Racing(race, frozenset({("race", race)}), positions)
         else:
             self._racing.pop(recorded.stream, None)
-        self._keep_best_times(race, before, after)
+        self._keep_best_times(race, before, after, recorded.position)
         if self._noting and isinstance(event, NOTED):
             self._note(race, before, after, recorded, event)
         self.moved = isinstance(event, e.RaceStarted) or _shows_otherwise(before, after)
@@ -246,14 +246,14 @@ class Book(Seasons):
             known = self._rounds[key] = (names, frozenset(("race", race) for race in names))
         return known[1]
 
-    def _keep_best_times(self, race: str, before: Race, after: Race) -> None:
+    def _keep_best_times(self, race: str, before: Race, after: Race, position: int) -> None:
         """Add a new official result; what changes an earlier one has all reckoned anew."""
         if after.official is None:
             return
-        if race not in self.official:
-            self.official[race] = None
-            competition = race.split("/", 1)[0]
-            self._official_in[competition] = (*self._official_in.get(competition, ()), race)
+        competition = race.split("/", 1)[0]
+        official = self._official_in.get(competition, {})
+        if race not in official:
+            self._official_in[competition] = {**official, race: position}
             if self._ledger is not None:
                 self._ledger = best_times.add(self._ledger, after, self.stated(race))
         elif best_times.recognised(before) != best_times.recognised(after):
@@ -265,6 +265,7 @@ class Book(Seasons):
         state: decider.State
         self._arranged.clear()
         self._orders.clear()
+        self._join(event)
         match kind:
             case "distance":
                 state = self.distances.get(name, Distance())

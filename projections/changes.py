@@ -61,6 +61,8 @@ class Changes:
         """What each scope was compared with last."""
         self._unwritten: dict[str, dict[str, None]] = {}
         """Keys of rows that hold now and are not written, by scope."""
+        self._changed: dict[str, int] = {}
+        """Where each scope changed last."""
         self._opened: list[Opened] = []
         self._closed: list[Closed] = []
 
@@ -126,9 +128,11 @@ class Changes:
         held = self._held.get(scope)
         if held is None:
             held = self._held[scope] = {}
+            self._changed[scope] = position
         if not plan.gone and not plan.fresh:
             return
         self._held[scope] = self._held.pop(scope)
+        self._changed[scope] = position
         unwritten = self._unwritten.setdefault(scope, {})
         for key in plan.gone:
             self._close(scope, key, held.pop(key), position, unwritten)
@@ -159,14 +163,20 @@ class Changes:
         self._closed, self._opened = [], []
         return closed, opened
 
-    def spill(self, limit: int) -> tuple[list[str], list[Opened]]:
-        """Keep no more than `limit` rows in memory; return other scopes, and their unwritten rows.
+    def quiet(self, since: int) -> bool:
+        """Say whether a scope in memory has not changed since a position."""
+        oldest = next(iter(self._held), None)
+        return oldest is not None and self._changed.get(oldest, 0) < since
 
-        They must be learned before they are compared with a document again.
+    def spill(self, limit: int, since: int = 0) -> tuple[list[str], list[Opened]]:
+        """Keep no more than `limit` rows in memory, and none of scopes unchanged since a position.
+
+        Return the scopes that go, and their unwritten rows. They must be learned before they are
+        compared with a document again.
         """
         left, scopes, opened = self.held, [], []
         for scope, held in self._held.items():
-            if left <= limit:
+            if left <= limit and self._changed.get(scope, 0) >= since:
                 break
             left -= len(held)
             scopes.append(scope)
@@ -179,6 +189,7 @@ class Changes:
         for scope in scopes:
             del self._held[scope]
             self._shown.pop(scope, None)
+            self._changed.pop(scope, None)
 
     def _close(
         self, scope: str, key: str, held: Held, position: int, unwritten: dict[str, None]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from operator import is_
 from typing import Any, TypeVar
 
-KEPT = 64
+KEPT = 32
 """How many answers are kept; the one that was made longest ago goes first."""
 _T = TypeVar("_T")
 

@@ -5,7 +5,7 @@ result follows from them: where nobody has recorded the order and the times of a
 an earlier fact is retracted. Such a race is read whole, from then on.
 """
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Protocol
 
 from projections.book import ON_THE_ICE, Book
@@ -81,6 +81,10 @@ class PartialLog:
         self._book = book
         self._whole: set[str] = set()
         """Streams of races of which facts on the ice are read."""
+
+    def forget(self, races: Iterable[str]) -> None:
+        """Read facts on the ice of these races no more, until a result leans on them again."""
+        self._whole.difference_update(f"race-{race}" for race in races)
 
     async def read(self, after: int, up_to: int) -> Sequence[Recorded]:
         """Return the events of a stretch, but for the facts on the ice."""

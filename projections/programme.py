@@ -6,7 +6,6 @@ from typing import ClassVar
 from msgspec import Struct
 
 from projections.book import Book, Scope
-from projections.kept import KEPT
 from projections.projection import Document, Row, ids
 from projections.race_header import held_row, instant
 from projections.touches import Touch, races_between
@@ -21,6 +20,8 @@ from tracker.domain.events import (
 from tracker.domain.race import Race
 from tracker.domain.result import result_state
 
+_KEPT = 8
+"""Programmes that are patched, not rendered as a whole; each has a row for every race."""
 _PODIUM = 3
 _WAITING = frozenset({"SCHEDULED", "START_LIST"})
 """States of a race that has not been started."""
@@ -67,7 +68,7 @@ class ProgrammeProjection:
         else:
             known = _patched(book, scope, known, races, touch)
         self._known[scope] = known
-        if len(self._known) > KEPT:
+        if len(self._known) > _KEPT:
             del self._known[next(iter(self._known))]
         return known.document
 

@@ -38,6 +38,8 @@ COLLECT_AFTER = 10_000_000
 """Objects made before cycles are looked for; Python by itself does so after 700."""
 ROWS_KEPT = 3_000
 """Rows of one projection that stay in memory until they hold no more, by scopes."""
+QUIET = 150_000
+"""Events without a change after which the rows of a scope leave memory."""
 
 
 class Log(partial.Log, Protocol):
@@ -271,13 +273,23 @@ class _Rebuilding:
                 await self._shelf.take_down(page)
                 async with aclosing(self._partial.facts(page, start, end)) as facts:
                     await self._fold_facts(tracks, facts)
-                self._shelf.put_back(page)
+                self._put_back(tracks, page)
                 self._book.position = end
                 for track in tracks:
                     changes = track.changes
-                    if changes.over >= COPY_AT or changes.held > 2 * ROWS_KEPT:
+                    full = changes.over >= COPY_AT or changes.held > 2 * ROWS_KEPT
+                    if full or changes.quiet(end - QUIET):
                         await self._copy(track)
                 self._tell(tracks, target)
+
+    def _put_back(self, tracks: Sequence[Track], page: Sequence[Recorded]) -> None:
+        """Let go of seasons that are over, and of what is known of them beside the book."""
+        races = self._shelf.put_back(page)
+        if races:
+            self._partial.forget(races)
+            competitions = {race.split("/", 1)[0] for race in races}
+            for track in tracks:
+                track.let_go(competitions)
 
     async def _fold_facts(
         self, tracks: Sequence[Track], facts: AsyncGenerator[Recorded, None]
@@ -335,19 +347,18 @@ class _Rebuilding:
 
     async def _learn(self, track: Track, scopes: Sequence[str]) -> None:
         """Read the rows of scopes that were let go; from then on, rows can be closed."""
-        for scope in track.spilled.intersection(scopes):
+        for scope in track.lacked(scopes):
             if not track.complete:
                 await self._write(track, *track.changes.take())
                 await self._complete([track])
             await self._settled()
-            track.changes.learn(scope, await self._rows.held(track.generation, scope))
-            track.spilled.discard(scope)
+            track.learn(scope, await self._rows.held(track.generation, scope))
 
     async def _copy(self, track: Track) -> None:
         """Write what holds no more, and what was not changed for long; keep the rest."""
         closed, opened = track.changes.take_over()
-        scopes, unwritten = track.changes.spill(ROWS_KEPT)
-        track.spilled.update(scopes)
+        scopes, unwritten = track.changes.spill(ROWS_KEPT, self._book.position - QUIET)
+        track.spill(scopes)
         await self._write(track, closed, [*opened, *unwritten])
 
     async def _write(

@@ -1,13 +1,19 @@
-"""Keeps the races of seasons that are over out of memory, until somebody records more of them."""
+"""Keeps seasons that are over out of memory, until somebody records more of them."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from projections.book import Book
+from tracker.domain import best_times
+from tracker.domain import events as e
+from tracker.log.codec import decode
 from tracker.log.recorded_event import Recorded, RecordedEvent
 
 RACES_KEPT = 4_000
 """Races that may be in memory besides those of the season in which something happened last."""
+_JOINING = (e.CompetitionCreated, e.DistanceAdded)
+"""Facts by which a competition becomes part of a season."""
+_JOINING_NAMES = frozenset(each.__name__ for each in _JOINING)
 
 
 class Log(Protocol):
@@ -19,39 +25,52 @@ class Log(Protocol):
 
 
 class Shelf:
-    """The seasons of a book: those in memory, and those that are read again when needed."""
+    """The seasons of a book: those in memory, and those that are brought back when needed."""
 
-    def __init__(self, book: Book, log: Log, limit: int = RACES_KEPT) -> None:
+    def __init__(self, book: Book, log: Log, limit: int | None = None) -> None:
         self._book = book
         self._log = log
-        self._limit = limit
+        self._limit = RACES_KEPT if limit is None else limit
         self._in_memory: dict[str, None] = {}
         """Seasons, the one in which nothing happened for longest first."""
 
     async def take_down(self, page: Iterable[Recorded]) -> None:
-        """Have the races in memory that some events may be about."""
+        """Have in memory what some events may be about."""
         for season in self._seasons(page):
-            if season in self._in_memory:
-                continue
-            streams = [f"race-{race}" for race in self._book.released(season)]
-            if streams:
+            races = [r for each in self._book.away(season) for r in self._book.bring_back(each)]
+            if races:
+                streams = [f"race-{race}" for race in races]
                 events = await self._log.read_whole(streams, up_to=self._book.position)
                 self._book.restore(events)
 
-    def put_back(self, page: Iterable[Recorded]) -> None:
-        """Release the seasons in which nothing happened for longest, if there are many races."""
+    def put_back(self, page: Iterable[Recorded]) -> list[str]:
+        """Release the seasons in which nothing happened for longest, if there are many races.
+
+        Return the races that are in memory no more.
+        """
         for season in self._seasons(page):
             self._in_memory.pop(season, None)
             self._in_memory[season] = None
+        gone = [race for each in self._book.half_back() for race in self._book.put_away(each)]
         while self._book.in_memory > self._limit and len(self._in_memory) > 1:
             oldest = next(iter(self._in_memory))
             del self._in_memory[oldest]
-            self._book.release(oldest)
+            gone += self._book.release(oldest)
+        return gone
 
     def _seasons(self, page: Iterable[Recorded]) -> set[str]:
-        streams = {event.stream for event in page}
-        names = {stream.partition("-") for stream in streams}
-        return {
-            f"series {name}" if kind == "series" else self._book.season_of(name.split("/", 1)[0])
-            for kind, _, name in names
-        }
+        found: set[str] = set()
+        competitions: set[str] = set()
+        for event in page:
+            kind, _, name = event.stream.partition("-")
+            if kind == "series":
+                found.add(best_times.season_of("", name))
+                continue
+            competitions.add(name.split("/", 1)[0])
+            if event.type in _JOINING_NAMES:
+                joining = decode(event)
+                if isinstance(joining, _JOINING) and joining.series is not None:
+                    found.add(best_times.season_of("", joining.series))
+        for competition in competitions:
+            found.update(self._book.seasons_of(competition))
+        return found

@@ -1,12 +1,10 @@
 """Says what follows from the domain states of one position."""
 
-import zlib
 from bisect import bisect_right
 from collections.abc import Callable
 from copy import copy
 from typing import TYPE_CHECKING, Any, Self, TypeAlias, TypeVar
 
-import msgspec
 from msgspec import Struct
 
 from projections.kept import same
@@ -28,8 +26,6 @@ if TYPE_CHECKING:
 Scope: TypeAlias = tuple[str, str]
 """What an event touched: its kind (race, distance, competition or series) and its id."""
 
-PACKED: msgspec.msgpack.Decoder[Race] = msgspec.msgpack.Decoder(Race)
-"""Reads the official result of a race that is not in memory."""
 _LATE = 2**62
 """Sorts a race without a time after those that have one."""
 _T = TypeVar("_T")
@@ -89,13 +85,9 @@ class States:
         """The marks that are shown of races whose public board is held."""
         self._guns: dict[str, int] = {}
         """The position of each race's last gun."""
-        self.official: dict[str, None] = {}
-        """Races with an official result, in the order in which they became so."""
         self._ledger: best_times.Ledger | None = best_times.Ledger()
-        self._left_out: frozenset[str] = frozenset()
-        """Competitions of which the ledger does not say what they left."""
-        self._released: dict[str, bytes] = {}
-        """Official results of races that are not in memory, packed."""
+        self._results: dict[str, Race] = {}
+        """What is asked of official races that are not in memory."""
         self.notes: dict[str, tuple[Note, ...]] = {}
         """Decisions by race."""
         self._noting = True
@@ -104,7 +96,8 @@ class States:
         """Final classifications of distances whose races this book does not hold."""
         self._positions: dict[str, list[int]] = {}
         """Where each race's events stand; shared by copies, which look no further than theirs."""
-        self._official_in: dict[str, tuple[str, ...]] = {}
+        self._official_in: dict[str, dict[str, int]] = {}
+        """By competition the races that became official, with the positions, in that order."""
         self._also: frozenset[Scope] = frozenset()
         """What the event that is folded now touches beside its own race."""
         self._folded = 0
@@ -250,18 +243,15 @@ class States:
 
     def official_names(self, competition: str) -> tuple[str, ...]:
         """Return the ids of a competition's races with an official result, in the same order."""
-        return self._official_in.get(competition, ())
+        return tuple(self._official_in.get(competition, ()))
 
     def official_in(self, competition: str) -> list[Race]:
         """Return a competition's races with an official result, in the order they became so."""
-        races = self.races
-        names = self.official_names(competition)
-        return [races.get(race) or self.result_of(race) for race in names]
+        return [self.result_of(race) for race in self._official_in.get(competition, ())]
 
     def result_of(self, race: str) -> Race:
         """Return a race that became official; of one that was released, its result alone."""
-        found = self.races.get(race)
-        return PACKED.decode(zlib.decompress(self._released[race])) if found is None else found
+        return self.races.get(race) or self._results[race]
 
     def stated(self, name: str) -> best_times.Stated:
         """Return what stood when a competition began, named by itself or by a race of it."""

@@ -20,6 +20,8 @@ LAYOUT = "layout 6"
 """What `schema.sql` says of itself; another one is dropped, and filled anew."""
 QUERIES = sql.load(Path(__file__).with_name("queries.sql"))
 SCHEMA = sql.load(Path(__file__).with_name("schema.sql"))
+NUMBERS_KEPT = 4096
+"""Numbers of scopes that stay in memory."""
 _COLUMNS = ("generation", "scope", "key", "ord", "since", "until", "data")
 
 FilledBy: TypeAlias = Literal["runner", "rebuild"]
@@ -292,6 +294,9 @@ class Rows:
             raise Moved("a generation is not at the position it was left at")
 
     async def _number(self, scopes: Iterable[str]) -> None:
+        scopes = tuple(scopes)
+        if len(self._numbers) > NUMBERS_KEPT:
+            self._numbers = {}
         unknown = [scope for scope in scopes if scope not in self._numbers]
         if not unknown:
             return

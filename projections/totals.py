@@ -1,4 +1,4 @@
-"""Says what adds up over several races: best times, and the tables of a series."""
+"""Says what adds up over several races: best times of a competition, tables of a series."""
 
 from typing import Any
 
@@ -28,15 +28,6 @@ class Totals(Results):
             lambda: (self.stated(competition), *self.official_in(competition)),
             confirmable,
         )
-
-    def own_bests(self, competition: str = "") -> best_times.Ledger:
-        """Return the season and personal bests of the whole log, and what a competition left."""
-        if self._ledger is None or competition in self._left_out:
-            ledger = best_times.Ledger()
-            for race in self.official:
-                ledger = best_times.add(ledger, self.result_of(race), self.stated(race))
-            self._ledger, self._left_out = ledger, frozenset()
-        return self._ledger
 
     def standings(self, series: str) -> dict[str, tuple[Standing, ...]]:
         """Return the tables of a series in which somebody stands."""

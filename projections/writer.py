@@ -1,6 +1,6 @@
 """Renders what events touch and writes the differences, each projection at its own checkpoint."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 import structlog
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from projections import operations, store
 from projections.book import Book, Scope
-from projections.changes import Changes
+from projections.changes import Changes, Held
 from projections.projection import Projection
 from projections.store import FilledBy, Generation
 
@@ -56,12 +56,42 @@ class Track:
         self.changes = Changes()
         self.failure: str | None = None
         self.failed_at = 0
-        self.spilled: set[str] = set()
+        self._spilled: set[str] = set()
         """Scopes with rows that a rebuild has written and does not keep in memory."""
+        self._gone: set[str] = set()
+        """Competitions of which that may be so for any scope that is not in memory."""
         self.complete = False
         """Whether the rows that a rebuild has filled can be found."""
         self.reported = False
         """Whether the failure stands in the database."""
+
+    @property
+    def spilled(self) -> bool:
+        """Return whether rows of any scope are not in memory."""
+        return bool(self._spilled or self._gone)
+
+    def spill(self, scopes: Iterable[str]) -> None:
+        """Note that the rows of scopes have left memory."""
+        self._spilled.update(scopes)
+
+    def let_go(self, competitions: Iterable[str]) -> None:
+        """Note the same of all scopes of competitions that are not in memory, without a list."""
+        self._gone.update(competitions)
+        self._spilled = {each for each in self._spilled if _owner(each) not in self._gone}
+
+    def lacked(self, scopes: Iterable[str]) -> list[str]:
+        """Return those of some scopes that may have rows which are not in memory."""
+        return [
+            each
+            for each in dict.fromkeys(scopes)
+            if each in self._spilled
+            or (_owner(each) in self._gone and not self.changes.knows(each))
+        ]
+
+    def learn(self, scope: str, rows: dict[str, Held]) -> None:
+        """Have the rows of a scope in memory again."""
+        self.changes.learn(scope, rows)
+        self._spilled.discard(scope)
 
     def heeds(self, kind: "type[Event]") -> bool:
         """Say whether a document may be another after such an event."""
@@ -229,6 +259,11 @@ class Writer:
             )
             for track in self.tracks
         ]
+
+
+def _owner(scope: str) -> str:
+    """Return the competition of a scope that is one, a part of one, or a table of one."""
+    return scope.partition("/")[0].partition(":")[0]
 
 
 def _move(track: Track, position: int) -> tuple[Track, int] | None:

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
 
+from msgspec.structs import replace
+
 from tracker.domain import events as e
 from tracker.log.codec import encode
 from tracker.log.recorded_event import Append, Appended, RecordedEvent
@@ -33,6 +35,14 @@ def recorded(facts: Facts) -> list[RecordedEvent]:
         )
         for position, (stream, version, event) in enumerate(facts, start=1)
     ]
+
+
+def renamed(event: RecordedEvent, cup: str, season: str) -> RecordedEvent:
+    """Return an event as one of a competition and a series of other names."""
+    data = event.data.replace(b'"cup', b'"' + cup.encode())
+    data = data.replace(b'"series":"season"', b'"series":"' + season.encode() + b'"')
+    stream = event.stream.replace("cup", cup).replace("series-season", f"series-{season}")
+    return replace(event, stream=stream, data=data)
 
 
 def append_of(stream: str, version: int, *events: e.Event) -> Append:

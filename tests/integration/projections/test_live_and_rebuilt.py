@@ -7,17 +7,19 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from projections import ALL, store
+from projections import ALL, shelf, store
+from projections import rebuild as rebuilding
 from projections.read_models import ReadModels
 from projections.rebuild import Rebuilt, rebuild, status
 from projections.runner import Runner
 from tests.integration.projections.conftest import Running
 from tests.support import postgres
 from tests.support.race_day import RACE, RaceDay, competition, scheduled, skated
-from tests.support.recorded import fill, recorded
+from tests.support.recorded import fill, recorded, renamed
 from tests.unit.projections.worlds import book_of, days, stored
 from tracker.domain import commands as c
 from tracker.errors import NotFound, ProjectionError
+from tracker.log.codec import decode
 from tracker.log.event_log import EventLog, open_event_log, open_pool
 
 ORDER = ("bea-two", "ann-one", "cia-three", "dee-four")
@@ -111,6 +113,26 @@ async def test_rebuilding_goes_on_beside_officials(
     assert found.api()["rows"][0]["id"] == "KOR"
     async with pool.acquire() as connection:
         assert all(each.live for each in await store.generations(connection))
+
+
+async def test_a_rebuild_that_keeps_nothing_in_memory(
+    event_log: EventLog,
+    pool: "asyncpg.Pool[Any]",
+    running: Running,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Rows and seasons that leave memory at once, and are read again, are those of before."""
+    tiny = {"PAGE": 7, "COPY_AT": 2, "ROWS_KEPT": 1, "QUIET": 3}
+    for name, value in tiny.items():
+        monkeypatch.setattr(rebuilding, name, value)
+    monkeypatch.setattr(shelf, "RACES_KEPT", 0)
+    one, other = recorded(official().log), recorded(official().log)
+    half = len(one) // 2
+    mixed = [*one[:half], *(renamed(each, "bowl", "league") for each in other), *one[half:]]
+    async with running() as runner:
+        facts = [(each.stream, each.version, decode(each)) for each in mixed]
+        await runner.reached(await fill(event_log, facts), 20)
+        assert_the_same(await rebuild(event_log, pool, ALL))
 
 
 async def test_the_runner_goes_on_in_the_rows_that_were_swapped_in(

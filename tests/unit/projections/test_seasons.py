@@ -11,10 +11,14 @@ from projections import ALL
 from projections.book import Book
 from projections.changes import Changes, Opened
 from projections.shelf import Shelf
-from tests.support.race_day import RaceDay
-from tests.support.recorded import recorded
-from tests.unit.projections.worlds import days
+from tests.support.best_times import ANN, official, race_id, read
+from tests.support.race_day import RaceDay, competition
+from tests.support.recorded import recorded, renamed
+from tests.unit.projections.worlds import book_of, days
+from tracker.domain import commands as c
 from tracker.log.recorded_event import RecordedEvent
+
+ONE = race_id(1)
 
 
 class LogOf:
@@ -32,9 +36,32 @@ class LogOf:
 
 def elsewhere(event: RecordedEvent) -> RecordedEvent:
     """Return an event as one of another competition of another series."""
-    data = event.data.replace(b'"cup', b'"bowl').replace(b'"series":"season"', b'"series":"league"')
-    stream = event.stream.replace("cup", "bowl").replace("series-season", "series-league")
-    return replace(event, stream=stream, data=data)
+    return renamed(event, "bowl", "league")
+
+
+Shown = dict[str, set[tuple[str, str, int, bytes]]]
+"""What holds, by projection: scope, key, place and data."""
+
+
+def held(rows: dict[str, list[Opened]]) -> Shown:
+    """Return the rows that hold at the end."""
+    return {
+        name: {(row.scope, row.key, row.ord, row.data) for row in mine if row.until is None}
+        for name, mine in rows.items()
+    }
+
+
+def rendered_anew(events: Sequence[RecordedEvent], rows: dict[str, list[Opened]]) -> Shown:
+    """Return what the documents of some rows hold, by a book that was asked nothing before."""
+    book = book_of(events)
+    found: Shown = {}
+    for projection in ALL:
+        scopes = {row.scope for row in rows[projection.name]}
+        plans = [Changes().compare(scope, projection.render(book, scope)) for scope in scopes]
+        found[projection.name] = {
+            (plan.scope, key, order, data) for plan in plans for key, order, _, data in plan.fresh
+        }
+    return found
 
 
 async def rows_of(
@@ -79,3 +106,49 @@ def test_rows_are_the_same_when_seasons_are_released(
 
     assert (never, often > 0) == (0, True)
     assert again == whole
+    assert held(again) == rendered_anew(events, whole)
+
+
+def test_a_late_correction_changes_the_bests_of_later_seasons() -> None:
+    """A result of a season on disk is corrected: what a later season beat is another."""
+    first = official(competition(), ONE, winner_ms=42_000)
+    later = official(competition(), ONE, winner_ms=41_800)
+    skated = recorded(first.log)
+    first.given(read(ONE, {ANN: 41_700}), c.CorrectResult(race=ONE, reason="Photo read again"))
+    correction = recorded(first.log)[len(skated) :]
+    mixed = [*skated, *(elsewhere(each) for each in recorded(later.log)), *correction]
+    events = [replace(each, position=number) for number, each in enumerate(mixed, 1)]
+
+    whole, _ = asyncio.run(rows_of(events, 5, limit=1_000))
+    again, _ = asyncio.run(rows_of(events, 5, limit=0))
+
+    assert again == whole
+    assert held(again) == rendered_anew(events, whole)
+    lost = [row for row in again["best-times"] if row.scope == "bowl" and row.until is not None]
+    assert f"personal/women-500/{ANN}" in {row.key for row in lost if row.until == len(events)}
+
+
+@given(one=days(), other=days(), late=days(), page=st.integers(1, 7))
+@settings(max_examples=10, deadline=None)
+def test_personal_bests_follow_from_the_whole_log(
+    one: RaceDay, other: RaceDay, late: RaceDay, page: int
+) -> None:
+    """Whatever is on disk counts, in the order in which results became official."""
+    last = [renamed(each, "trophy", "tour") for each in recorded(late.log)]
+    mixed = [*recorded(one.log), *(elsewhere(each) for each in recorded(other.log)), *last]
+    events = [replace(each, position=number) for number, each in enumerate(mixed, 1)]
+    book = Book()
+    shelf = Shelf(book, LogOf(events), limit=0)
+
+    async def fold() -> None:
+        for start in range(0, len(events), page):
+            await shelf.take_down(events[start : start + page])
+            for event in events[start : start + page]:
+                book.fold(event)
+            shelf.put_back(events[start : start + page])
+
+    asyncio.run(fold())
+    kept, whole = book.own_bests(), book_of(events).own_bests()
+    assert kept.personal == whole.personal
+    assert book.in_memory == len(book_of(last).races)
+    assert all(whole.left[competition] == left for competition, left in kept.left.items())
