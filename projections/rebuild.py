@@ -143,7 +143,8 @@ async def rebuild(
     async with pool.acquire() as connection:
         await prepare(connection)
         try:
-            return await fill(log, connection, chosen, on_progress=on_progress)
+            with collecting_rarely():
+                return await Rebuilding(log, connection, chosen, on_progress).run()
         finally:
             await store.unlock(connection, "rebuild")
 
@@ -158,23 +159,12 @@ async def prepare(connection: "Connection") -> None:
             await store.drop(connection, left_over.number)
 
 
-async def fill(
-    log: Log,
-    connection: "Connection",
-    projections: Sequence[Projection],
-    *,
-    on_progress: OnProgress | None = None,
-) -> list[Rebuilt]:
-    """Rebuild some projections together; the lock is held by who called."""
-    await store.write_fast(connection)
-    with collecting_rarely():
-        notes = any(each.reads_notes for each in projections)
-        return await _Rebuilding(log, connection, on_progress, notes=notes).run(projections)
-
-
 @contextmanager
 def collecting_rarely() -> Iterator[None]:
-    """Look for cycles now and then only: what a rebuild makes is kept, or freed without them."""
+    """Look for cycles now and then only: what a rebuild makes is kept, or freed without them.
+
+    What was made has to be gone at the end, else all of it is looked through at once.
+    """
     before = gc.get_threshold()
     gc.set_threshold(COLLECT_AFTER, *before[1:])
     try:
@@ -183,23 +173,26 @@ def collecting_rarely() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-class _Rebuilding:
-    """Rebuilds some projections together, reading the log once."""
+class Rebuilding:
+    """Rebuilds some projections together, reading the log once; the lock is held by who asks.
+
+    What it has folded stays in memory as long as this is there.
+    """
 
     def __init__(
         self,
         log: Log,
         connection: "Connection",
-        on_progress: OnProgress | None,
-        *,
-        notes: bool,
+        projections: Sequence[Projection],
+        on_progress: OnProgress | None = None,
     ) -> None:
+        self._projections = projections
         self._log = log
         self._connection = connection
         self._rows = store.Rows(self._connection)
         self._writing: asyncio.Task[None] | None = None
         """Rows that are on their way while the fold goes on."""
-        self._book = Book.begun_for(notes=notes)
+        self._book = Book.begun_for(notes=any(each.reads_notes for each in projections))
         self._partial = PartialLog(log, self._book)
         self._shelf = Shelf(self._book, log)
         self._compared: dict[str, Compared] = {}
@@ -211,11 +204,12 @@ class _Rebuilding:
         self._on_progress = on_progress
         self._began = time.monotonic()
 
-    async def run(self, projections: Sequence[Projection]) -> list[Rebuilt]:
+    async def run(self) -> list[Rebuilt]:
         """Fill, index, catch up, compare and swap."""
+        await store.write_fast(self._connection)
         skips = await operations.skips(self._connection)
         tracks = [
-            await self._begin(each, skips.get(each.name, frozenset())) for each in projections
+            await self._begin(each, skips.get(each.name, frozenset())) for each in self._projections
         ]
         try:
             await self._come_close(tracks)

@@ -5,18 +5,26 @@ read: the URL of a database may hold a password.
 """
 
 import asyncio
+import gc
 import os
 import sys
 import traceback
 from collections.abc import Coroutine
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO, TypeAlias, TypeVar
 
 import asyncpg
 import msgspec
 from msgspec import Struct
 
-from projections import ALL, rebuild
-from projections.rebuild import OnProgress, Progress, Rebuilt
+from projections import ALL
+from projections.rebuild import (
+    COLLECT_AFTER,
+    OnProgress,
+    Progress,
+    Rebuilding,
+    Rebuilt,
+    collecting_rarely,
+)
 from tracker.errors import TrackerError
 from tracker.log.event_log import open_event_log
 
@@ -48,16 +56,26 @@ class Failed(Struct, frozen=True, tag="failed"):
 
 Said: TypeAlias = Far | Done | Failed
 """What a process says on one line."""
+_T = TypeVar("_T")
 _ENCODER = msgspec.json.Encoder()
 
 
 async def rebuild_share(share: Share, on_progress: OnProgress) -> list[Rebuilt]:
     """Rebuild some projections together; the lock is held by who asks for it."""
+    with collecting_rarely():
+        rebuilding, rebuilt = await _rebuilt(share, on_progress)
+        del rebuilding
+    return rebuilt
+
+
+async def _rebuilt(share: Share, on_progress: OnProgress) -> tuple[Rebuilding, list[Rebuilt]]:
+    """Rebuild some projections; return also what holds all that was folded."""
     chosen = [each for each in ALL if each.name in share.names]
     connection = await asyncpg.connect(share.url)
     try:
         async with open_event_log(share.url) as log:
-            return await rebuild.fill(log, connection, chosen, on_progress=on_progress)
+            rebuilding = Rebuilding(log, connection, chosen, on_progress)
+            return rebuilding, await rebuilding.run()
     finally:
         await connection.close()
 
@@ -71,16 +89,21 @@ def main() -> None:
         def tell(progress: Progress) -> None:
             _say(answers, Far(progress))
 
+        gc.set_threshold(COLLECT_AFTER)
         try:
-            _say(answers, Done(_run(rebuild_share(share, tell))))
+            _folded, rebuilt = _run(_rebuilt(share, tell))
+            _say(answers, Done(rebuilt))
         except TrackerError as error:
             _say(answers, Failed(error.message))
         except Exception as error:  # noqa: BLE001 - the edge of the process: who waits has to know
             traceback.print_exc()
             _say(answers, Failed(f"{type(error).__name__}: {error}"))
+        sys.stderr.flush()
+        # Nothing is left to be done but to take apart, one by one, what was folded.
+        os._exit(0)
 
 
-def _run(work: Coroutine[None, None, list[Rebuilt]]) -> list[Rebuilt]:
+def _run(work: Coroutine[None, None, _T]) -> _T:
     """Run to the end, on the fastest loop there is."""
     if sys.platform == "win32":
         return asyncio.run(work)

@@ -1,6 +1,6 @@
 """Keeps seasons that are over out of memory, until somebody records more of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from projections.book import Book
@@ -34,7 +34,7 @@ class Shelf:
         self._in_memory: dict[str, None] = {}
         """Seasons, the one in which nothing happened for longest first."""
 
-    async def take_down(self, page: Iterable[Recorded]) -> None:
+    async def take_down(self, page: Sequence[Recorded]) -> None:
         """Have in memory what some events may be about."""
         for season in self._seasons(page):
             races = [r for each in self._book.away(season) for r in self._book.bring_back(each)]
@@ -43,7 +43,7 @@ class Shelf:
                 events = await self._log.read_whole(streams, up_to=self._book.position)
                 self._book.restore(events)
 
-    def put_back(self, page: Iterable[Recorded]) -> list[str]:
+    def put_back(self, page: Sequence[Recorded]) -> list[str]:
         """Release the seasons in which nothing happened for longest, if there are many races.
 
         Return the races that are in memory no more.
@@ -58,19 +58,18 @@ class Shelf:
             gone += self._book.release(oldest)
         return gone
 
-    def _seasons(self, page: Iterable[Recorded]) -> set[str]:
+    def _seasons(self, page: Sequence[Recorded]) -> set[str]:
+        names = {event.stream.partition("/")[0] for event in page}
+        joining = [decode(event) for event in page if event.type in _JOINING_NAMES]
         found: set[str] = set()
-        competitions: set[str] = set()
-        for event in page:
-            kind, _, name = event.stream.partition("-")
-            if kind == "series":
-                found.add(best_times.season_of("", name))
-                continue
-            competitions.add(name.split("/", 1)[0])
-            if event.type in _JOINING_NAMES:
-                joining = decode(event)
-                if isinstance(joining, _JOINING) and joining.series is not None:
-                    found.add(best_times.season_of("", joining.series))
-        for competition in competitions:
-            found.update(self._book.seasons_of(competition))
+        for kind, _, name in (each.partition("-") for each in names):
+            found.update([_series(name)] if kind == "series" else self._book.seasons_of(name))
+        for event in joining:
+            if isinstance(event, _JOINING) and event.series is not None:
+                found.add(_series(event.series))
         return found
+
+
+def _series(name: str) -> str:
+    """Return what a series is called as a season."""
+    return best_times.season_of("", name)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-import structlog
 from msgspec import Struct
 
 from projections import operations, store
@@ -11,6 +10,7 @@ from projections.book import Book, Scope
 from projections.changes import Changes, Held
 from projections.projection import Projection
 from projections.store import FilledBy, Generation
+from tracker.logger import late_logger
 
 if TYPE_CHECKING:
     from projections.store import Connection
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SCOPES_KEPT = 4096
 """Scopes of one projection whose rows stay in memory between batches."""
-_logger = structlog.get_logger(__name__)
+_logger = late_logger(__name__)
 
 
 class Status(Struct, frozen=True):

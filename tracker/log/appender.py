@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
-import structlog
 from msgspec import Struct
 
 from tracker.errors import DeviceSequenceReused, LogUnavailable, VersionConflict
 from tracker.log import chain
 from tracker.log.recorded_event import Append, Appended
+from tracker.logger import late_logger
 
-_logger = structlog.get_logger(__name__)
+_logger = late_logger(__name__)
 
 QUEUE_LIMIT = 10_000
 """Commands that may wait; more wait at the door."""

@@ -6,9 +6,10 @@ from contextlib import suppress
 from typing import Any
 
 import asyncpg
-import structlog
 
-_logger = structlog.get_logger(__name__)
+from tracker.logger import late_logger
+
+_logger = late_logger(__name__)
 _CHANNEL = "bell_lap_log"
 _LOST = (
     OSError,
