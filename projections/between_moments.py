@@ -9,9 +9,11 @@ from projections.differences import (
     STANDINGS,
     Difference,
     compare,
+    families_of,
 )
 from projections.projection import Document
 from projections.read_models import ReadModels
+from tracker.domain.competition import Competition
 from tracker.errors import NotFound
 
 BOARD = ("rank", "status", "laps", "fallen")
@@ -26,6 +28,8 @@ async def between_moments(
     """
     distance, competition = race.rsplit("/", 1)[0], race.split("/", maxsplit=1)[0]
     await models.race(race, as_of=after)
+    entered = await models.state(f"competition-{competition}", as_of=after)
+    families = families_of(entered) if isinstance(entered, Competition) else {}
     found = list(
         compare(
             "board",
@@ -33,6 +37,7 @@ async def between_moments(
             await _race(models, "board", race, before),
             await _race(models, "board", race, after),
             BOARD,
+            families,
         )
     )
     found += compare(
@@ -41,6 +46,7 @@ async def between_moments(
         await _race(models, "result", race, before),
         await _race(models, "result", race, after),
         RESULT,
+        families,
     )
     one, other = [await _read(models, "rounds", distance, at) for at in (before, after)]
     for round_ in other.order if other is not None else ():
@@ -50,7 +56,7 @@ async def between_moments(
             else None
             for each in (one, other)
         ]
-        found += compare("rounds", f"{distance} {round_}", marks[0], marks[1], MARKS)
+        found += compare("rounds", f"{distance} {round_}", marks[0], marks[1], MARKS, families)
     scopes: list[tuple[str, str, tuple[str, ...]]] = [("classification", distance, CLASSIFICATION)]
     scopes += [("medals", medals.scope_of(competition, by=by), MEDALS) for by in ("noc", "skater")]
     classification = await _read(models, "classification", distance, after)
@@ -61,7 +67,7 @@ async def between_moments(
         scopes += [("standings", standings.scope_of(series, name), STANDINGS) for name in tables]
     for name, scope, fields in scopes:
         pair = [await _read(models, name, scope, at) for at in (before, after)]
-        found += compare(name, scope, pair[0], pair[1], fields)
+        found += compare(name, scope, pair[0], pair[1], fields, families)
     return found
 
 

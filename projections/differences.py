@@ -1,6 +1,6 @@
 """Two states of the same documents side by side: every value that is not the same."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
@@ -10,6 +10,7 @@ from projections.classification import ClassificationProjection
 from projections.projection import Document
 from projections.race_documents import RENDERS
 from projections.rounds import RoundsProjection
+from tracker.domain.competition import Competition
 from tracker.domain.result import result_state
 
 BOARD = ("rank", "laps", "last_lap_ms", "status")
@@ -28,6 +29,8 @@ class Difference(Struct, frozen=True):
     scope: str
     id: str
     name: str
+    family_name: str
+    """The part of the name that is written in capitals; empty where none is stated."""
     noc: str
     field: str
     before: object
@@ -36,15 +39,18 @@ class Difference(Struct, frozen=True):
 
 def between_books(before: Book, after: Book, distance: str) -> Iterator[Difference]:
     """Yield every difference, from boards of running races and results up to the standings."""
+    families = families_of(after.competitions[distance.split("/", maxsplit=1)[0]])
     for race in before.races_of.get(distance, ()):
         if result_state(before.races[race].shown) == "LIVE":
             boards = (_board(before, race), _board(after, race))
-            yield from compare("board", race, *boards, BOARD)
+            yield from compare("board", race, *boards, BOARD, families)
         results = (_result(before, race), _result(after, race))
-        yield from compare("result", race, *results, RESULT)
+        yield from compare("result", race, *results, RESULT, families)
     now, then = _marks(before, distance), _marks(after, distance)
     for round_, marks in now.items():
-        yield from compare("rounds", f"{distance} {round_}", marks, then[round_], MARKS)
+        yield from compare(
+            "rounds", f"{distance} {round_}", marks, then[round_], MARKS, families
+        )
     classification = ClassificationProjection()
     yield from compare(
         "classification",
@@ -52,6 +58,7 @@ def between_books(before: Book, after: Book, distance: str) -> Iterator[Differen
         classification.render(before, distance),
         classification.render(after, distance),
         CLASSIFICATION,
+        families,
     )
     added = before.distances[distance].added
     assert added is not None, "the distance was added"
@@ -59,14 +66,19 @@ def between_books(before: Book, after: Book, distance: str) -> Iterator[Differen
     for by in ("noc", "skater"):
         scope = medals.scope_of(added.competition, by=by)
         both = (table.render(before, scope), table.render(after, scope))
-        yield from compare("medals", scope, *both, MEDALS)
+        yield from compare("medals", scope, *both, MEDALS, families)
     if added.series is None:
         return
     overall = standings.StandingsProjection()
     for name in standings.table_names(before, added.series):
         scope = standings.scope_of(added.series, name)
         both = (overall.render(before, scope), overall.render(after, scope))
-        yield from compare("standings", scope, *both, STANDINGS)
+        yield from compare("standings", scope, *both, STANDINGS, families)
+
+
+def families_of(competition: Competition) -> dict[str, str]:
+    """Return the family names of a competition's skaters: not every document has them."""
+    return {each.skater: each.family_name for each in competition.skaters.values()}
 
 
 def _marks(book: Book, distance: str) -> dict[str, Document]:
@@ -92,6 +104,7 @@ def compare(
     before: Document | None,
     after: Document | None,
     fields: tuple[str, ...],
+    families: Mapping[str, str],
 ) -> Iterator[Difference]:
     """Yield the fields in which two documents differ, row by row."""
     old = before.entries if before is not None else {}
@@ -106,6 +119,7 @@ def compare(
                     scope,
                     key,
                     row.get("name") or nations.name_of(key),
+                    row.get("family_name") or families.get(key, ""),
                     row.get("noc") or "",
                     field,
                     one.get(field),

@@ -40,12 +40,19 @@ def open_page(browser: Browser) -> Open:
 
     @contextlib.asynccontextmanager
     async def opening(
-        url: str, width: int = 1280, height: int = 720, *, init: str = "", calm: bool = False
+        url: str,
+        width: int = 1280,
+        height: int = 720,
+        *,
+        init: str = "",
+        calm: bool = False,
+        touch: bool = False,
     ) -> AsyncIterator[Page]:
         faults: list[str] = []
         context = await browser.new_context(
             viewport={"width": width, "height": height},
             reduced_motion="reduce" if calm else "no-preference",
+            has_touch=touch,
         )
         page = await context.new_page()
         page.on("pageerror", lambda error: faults.append(str(error)))

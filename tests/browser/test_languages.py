@@ -25,6 +25,7 @@ PAGES = {
     f"moments?race={RACE}&mode=what-if": ".suppose-fact",
     f"decisions?race={RACE}&version=32": ".difference-group",
     "decisions?competition=dresden-2024": ".decision-list li",
+    "?competition=dresden-2024": "standings-table tr",
 }
 
 

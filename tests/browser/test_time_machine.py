@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import Open
+from tests.browser.test_accessibility import violations
 from tests.support import process
 
 RACE = "dresden-2024/men-500/final-a"
@@ -72,18 +73,18 @@ async def test_what_the_penalty_moved_stands_in_one_line(url: str, open_page: Op
     async with open_page(f"{url}/moments?lang=en&race={RACE}&mode=two&{moments}") as page:
         await expect(page.locator(".headline-list li")).to_have_text(
             [
-                "Denis Nikisha 1 → PEN",
-                "Felix Roussel 2 → 1",
-                "Jordan Pierre-Gilles 3 → 2",
-                "Lukasz Kuczynski 4 → 3",
+                "Denis NIKISHA 1 → PEN",
+                "Felix ROUSSEL 2 → 1",
+                "Jordan PIERRE-GILLES 3 → 2",
+                "Lukasz KUCZYNSKI 4 → 3",
                 "CAN gold 1 → 2",
                 "CAN bronze 2 → 1",
                 "KAZ gold 1 → 0",
                 "POL bronze 2 → 3",
-                "Crystal Globe: Felix Roussel +20",
-                "Crystal Globe: Jordan Pierre-Gilles +10",
-                "Crystal Globe: Denis Nikisha \N{MINUS SIGN}40",
-                "Crystal Globe: Lukasz Kuczynski +10",
+                "Crystal Globe: Felix ROUSSEL +20",
+                "Crystal Globe: Jordan PIERRE-GILLES +10",
+                "Crystal Globe: Denis NIKISHA \N{MINUS SIGN}40",
+                "Crystal Globe: Lukasz KUCZYNSKI +10",
             ]
         )
         for stage, first in ((".stage-one", "denis-nikisha"), (".stage-two", "felix-roussel")):
@@ -111,7 +112,7 @@ async def test_officials_and_the_public_saw_another_board(url: str, open_page: O
 async def test_the_ledger_leads_to_a_decision(url: str, open_page: Open) -> None:
     """From the list to the penalty: who, why, on which facts, and what it changed."""
     async with open_page(f"{url}/decisions?lang=en&competition=dresden-2024", 1280, 900) as page:
-        await page.get_by_role("link", name="Penalty: Denis Nikisha").click()
+        await page.get_by_role("link", name="Penalty: Denis NIKISHA").click()
         await page.wait_for_selector("article.decision:not([hidden]) .difference-group")
         facts = await page.locator(".decision-facts").inner_text()
         assert "Obstruction at the finish line" in facts
@@ -120,7 +121,7 @@ async def test_the_ledger_leads_to_a_decision(url: str, open_page: Open) -> None
         await expect(page.locator('[data-document="result"]')).to_contain_text("1 → PEN")
         overall = page.locator(".difference-group", has_text="Standings: men").first
         await expect(overall).to_contain_text("+20 points (310 → 330)")
-        fall = page.locator(".decision-rests li", has_text="Denis Nikisha · Lap 5")
+        fall = page.locator(".decision-rests li", has_text="Denis NIKISHA · Lap 5")
         await expect(fall).to_contain_text("Fall")
         place = await fall.get_by_role("link").inner_text()
         await fall.get_by_role("link").click()
@@ -129,11 +130,60 @@ async def test_the_ledger_leads_to_a_decision(url: str, open_page: Open) -> None
         )
 
 
+async def test_family_names_are_marked_as_on_the_boards(url: str, open_page: Open) -> None:
+    """In the ledger, in what it changed, on the programme's podiums and in the medals by skater."""
+    async with open_page(f"{url}/decisions?lang=en&race={RACE}&version=32") as page:
+        await expect(page.locator(".decision-title b")).to_have_text("NIKISHA")
+        await expect(page.locator(".decision-rests li b", has_text="NIKISHA").first).to_be_visible()
+        for document in ("result", "medals", "standings"):
+            group = page.locator(f'[data-document="{document}"]')
+            await expect(group.locator(".difference-name b", has_text="ROUSSEL")).not_to_have_count(
+                0
+            )
+        await expect(page.locator('[data-document="medals"] b', has_text="CANADA")).to_have_count(0)
+    async with open_page(f"{url}/decisions?lang=en&competition=dresden-2024") as page:
+        penalty = page.locator(".decision-list a", has_text="Obstruction at the finish line")
+        await expect(penalty.locator("b")).to_have_text("NIKISHA")
+    for path in ("phone?lang=en#programme", "?lang=en"):
+        async with open_page(f"{url}/{path}") as page:
+            race = page.locator(f'.race[data-race="{RACE}"]')
+            await expect(race.locator(".race-place b")).to_have_text(
+                ["ROUSSEL", "PIERRE-GILLES", "KUCZYNSKI"]
+            )
+            await expect(race.locator(".race-place").first).to_have_text("1Felix ROUSSEL CAN")
+    async with open_page(f"{url}/phone?lang=en#medals") as page:
+        await page.get_by_role("tab", name="Skaters").click()
+        row = page.locator('tr[data-id="felix-roussel"]')
+        await expect(row.locator("b")).to_have_text("ROUSSEL")
+
+
+async def test_the_last_digit_of_an_instant_is_there_for_fingers_and_keys(
+    url: str, open_page: Open
+) -> None:
+    """In a list of facts and beside the scrubber: a tap shows it, Enter hides it again."""
+    for path, where in (
+        (f"decisions?lang=en&race={RACE}&version=32", ".decision-rests li"),
+        (f"moments?lang=en&race={RACE}", ".scrub-one .scrub-words"),
+    ):
+        async with open_page(f"{url}/{path}", 390, 844, touch=True, calm=True) as page:
+            instant = page.locator(where).first.locator("exact-instant")
+            button = instant.get_by_role("button")
+            digits = instant.get_by_text(re.compile(r"^\d{4}-\d\d-\d\d [\d:]{8}\.\d{6} UTC$"))
+            await expect(button).to_have_attribute("aria-expanded", "false")
+            await expect(digits).to_be_hidden()
+            await button.tap()
+            await expect(digits).to_be_visible()
+            await expect(button).to_have_attribute("aria-expanded", "true")
+            assert await violations(page) == []
+            await button.press("Enter")
+            await expect(digits).to_be_hidden()
+
+
 async def test_a_decision_has_an_address_of_its_own(url: str, open_page: Open) -> None:
     """Its link opens it again, its moments are links, and an older ledger knows less."""
     async with open_page(f"{url}/decisions?lang=en&race={RACE}&version=32") as page:
         link = await page.get_by_role("link", name="Link to this decision").get_attribute("href")
-        await expect(page.locator(".decision-title")).to_have_text("Penalty: Denis Nikisha")
+        await expect(page.locator(".decision-title")).to_have_text("Penalty: Denis NIKISHA")
         await page.get_by_role("link", name="As it was when it became public").click()
         await expect(page.locator(".moment-past")).to_contain_text("as it was at position 473")
         await expect(page.locator(".difference-group", has_text="Standings")).to_have_count(0)
@@ -145,7 +195,7 @@ async def test_a_decision_has_an_address_of_its_own(url: str, open_page: Open) -
         await page.wait_for_selector('.stage-one race-board[data-state="UNDER_REVIEW"]')
     assert link is not None
     async with open_page(link) as page:
-        await expect(page.locator(".decision-title")).to_contain_text("Denis Nikisha")
+        await expect(page.locator(".decision-title")).to_contain_text("Denis NIKISHA")
     async with open_page(f"{url}/decisions?lang=en&competition=dresden-2024&at=472") as page:
         await expect(page.locator(".decision-list li").last).to_contain_text("Review opened")
 
@@ -156,7 +206,7 @@ async def test_a_decision_is_printed_black_on_white(url: str, open_page: Open) -
         await expect(page.locator(".difference-group").first).to_be_visible()
         await page.emulate_media(media="print")
         await expect(page.locator(".decision-address")).to_contain_text("/decisions?race=")
-        exact = page.locator(".decision-rests .decision-exact").first
+        exact = page.locator(".decision-rests .instant-exact").first
         await expect(exact).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d [\d:]{8}\.\d{6} UTC$"))
         await expect(exact).to_be_visible()
         for control in (".moments-links", ".decision-links", ".moments-foot"):

@@ -12,7 +12,7 @@ from projections.draws import Basis, Lots
 from projections.projection import Row
 from projections.read_models import ReadModels
 from projections.what_if import WhatIf
-from tracker.api import supposing, ticks
+from tracker.api import supposing, ticks, who
 from tracker.api.explanations import Explanations
 from tracker.api.problems import BadParameter
 from tracker.api.supposing import Question
@@ -57,7 +57,7 @@ class Documents:
 
     async def journal(self, competition: str, *, as_of: int | None) -> Answer:
         """Return a competition's decisions."""
-        return await self._stored("journal", competition, as_of)
+        return await self._journal(competition, as_of)
 
     async def ruleset(self, competition: str, *, as_of: int | None) -> Answer:
         """Return the ruleset that a competition has adopted, whole."""
@@ -124,6 +124,12 @@ class Documents:
                 for competition in sorted(ticks.competitions_of(moments))
             },
         )
+
+    async def _journal(self, scope: str, as_of: int | None) -> Answer:
+        """Return the decisions of a race or a competition, with who is concerned."""
+        found = await self._stored("journal", scope, as_of)
+        state = await self._competition(found["competition"], found["position"])
+        return who.journal(found, entries.everybody(state))
 
     async def _competition(self, competition: str, position: int) -> Competition:
         state = await self._models.state(f"competition-{competition}", as_of=position)
@@ -196,7 +202,7 @@ class Documents:
     async def race(self, name: str, race: str, *, as_of: int | None) -> Answer:
         """Return a document of one race: start-list, board, lap-chart, result or journal."""
         if name == "journal":
-            return await self._stored("journal", race, as_of)
+            return await self._journal(race, as_of)
         return (await self._models.race_document(name, race, as_of=as_of)).api()
 
     async def explain_place(self, race: str, competitor: str, *, as_of: int | None) -> Answer:

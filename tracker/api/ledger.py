@@ -4,9 +4,11 @@ from typing import Any
 
 import msgspec
 
+from projections import entries
 from projections.projection import Document
 from projections.read_models import ReadModels
 from projections.what_if import Asked, WhatIf
+from tracker.api import who
 from tracker.api.facts import Facts
 from tracker.domain.competition import Competition
 from tracker.domain.what_if import BadWhatIf
@@ -47,11 +49,16 @@ class Ledger:
             raise NotFound(f"the journal of {race} has no decision {version} at position {as_of}")
         public = await self._facts.of_race(race, as_of=as_of)
         positions = {each["version"]: each["position"] for each in public["rows"]}
+        competition = await self._models.state(
+            f"competition-{journal.header['competition']}", as_of=as_of
+        )
+        assert isinstance(competition, Competition), "a competition's stream folds into one"
         replaced = row["replaced"]
         if replaced is not None:
             replaced = {**replaced, "position": positions.get(replaced["version"])}
         return {
             **row,
+            "who": who.concerned(row, entries.everybody(competition)),
             "replaced": replaced,
             "superseded": _superseded(journal, version),
             "competition": journal.header["competition"],
@@ -60,26 +67,9 @@ class Ledger:
             "id": str(row["position"]),
             "position": as_of,
             "decided_at_position": row["position"],
-            "rule": await self._rule(race, row["data"], as_of),
+            "rule": _rule(competition, row["data"]),
             "rows": _rests_on(public["rows"], row),
             "changed": await self._changed(race, row["position"], as_of),
-        }
-
-    async def _rule(self, race: str, data: dict[str, Any], as_of: int) -> dict[str, Any] | None:
-        """Return the infringement that a penalty names, as the competition's ruleset has it."""
-        code = data.get("infringement")
-        competition = await self._models.state(
-            f"competition-{race.split('/', maxsplit=1)[0]}", as_of=as_of
-        )
-        if not isinstance(competition, Competition) or competition.ruleset is None:
-            return None
-        ruleset = competition.ruleset
-        found = next((each for each in ruleset.infringements if each.code == code), None)
-        return {
-            "ruleset": ruleset.id,
-            "code": code or None,
-            "text": found.text if found else None,
-            "zone": found.zone if found else None,
         }
 
     async def _changed(self, race: str, position: int, as_of: int) -> list[dict[str, Any]] | None:
@@ -95,6 +85,21 @@ class Ledger:
         except BadWhatIf:
             return None
         return [msgspec.to_builtins(each) for each in found]
+
+
+def _rule(competition: Competition, data: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the infringement that a penalty names, as the competition's ruleset has it."""
+    ruleset = competition.ruleset
+    if ruleset is None:
+        return None
+    code = data.get("infringement")
+    found = next((each for each in ruleset.infringements if each.code == code), None)
+    return {
+        "ruleset": ruleset.id,
+        "code": code or None,
+        "text": found.text if found else None,
+        "zone": found.zone if found else None,
+    }
 
 
 def _superseded(journal: Document, version: int) -> list[dict[str, Any]]:

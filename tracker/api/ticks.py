@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from projections.projection import Row
+from tracker.api import who
 from tracker.domain import events as e
 
 KINDS: dict[str, tuple[str, str]] = {
@@ -59,8 +60,6 @@ DECISIVE = (
     e.RaceCancelled.__name__,
 )
 """What may move the standings of a series: official results, decisions, announcements."""
-NAMES = ("name", "family_name", "native_name", "noc")
-"""What a moment says of its competitor, as a competition's entries have it."""
 SERIES_LIMIT = 2000
 """Moments of a series in one answer: a season of six competitions has some 1,000."""
 
@@ -103,8 +102,8 @@ def competitions_of(answer: dict[str, Any]) -> frozenset[str]:
 
 
 def _named(row: Row, race: str, people: Mapping[str, Mapping[str, Row]]) -> Row:
-    who = people.get(_competition(race), {}).get(row["competitor"])
-    return {**row, "who": {name: who[name] for name in NAMES} if who else None}
+    entered = people.get(_competition(race), {})
+    return {**row, "who": who.named(row["competitor"], entered)}
 
 
 def _race_of(row: Row, answer: dict[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import { ConnectionLight } from "./connection-light.js";
 import { DifferenceList } from "./difference-list.js";
 import { DistanceRounds } from "./distance-rounds.js";
+import { ExactInstant } from "./exact-instant.js";
 import { GapChart } from "./gap-chart.js";
 import { HoldMark } from "./hold-mark.js";
 import { LanguageChoice } from "./language-choice.js";
@@ -26,6 +27,7 @@ import { TimeScrubber } from "./time-scrubber.js";
 customElements.define("connection-light", ConnectionLight);
 customElements.define("difference-list", DifferenceList);
 customElements.define("distance-rounds", DistanceRounds);
+customElements.define("exact-instant", ExactInstant);
 customElements.define("gap-chart", GapChart);
 customElements.define("hold-mark", HoldMark);
 customElements.define("language-choice", LanguageChoice);

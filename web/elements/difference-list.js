@@ -2,6 +2,7 @@
 
 import { groups } from "../modules/changes.js";
 import { h } from "../modules/dom.js";
+import { spelledName } from "../modules/spelled-name.js";
 import { word } from "../modules/words.js";
 
 export class DifferenceList extends HTMLElement {
@@ -23,7 +24,7 @@ export class DifferenceList extends HTMLElement {
                     "li",
                     {},
                     h("span", { class: "difference-noc" }, line.noc),
-                    h("span", { class: "difference-name" }, line.name),
+                    h("span", { class: "difference-name" }, ...spelledName(line)),
                     h("span", { class: "difference-text" }, line.text),
                   ),
                 ),

@@ -1,9 +1,10 @@
 /** The rounds of a distance as a bracket: one column a round, one card a race, follow anybody through. */
 
 import { h, setAttribute } from "../modules/dom.js";
-import { nameParts, time } from "../modules/format.js";
+import { time } from "../modules/format.js";
 import { rows } from "../modules/race-state.js";
 import { roundsOf } from "../modules/rounds.js";
+import { spelledName } from "../modules/spelled-name.js";
 import { translated, word } from "../modules/words.js";
 
 export class DistanceRounds extends HTMLElement {
@@ -100,7 +101,7 @@ export class DistanceRounds extends HTMLElement {
       h(
         "span",
         { class: "bracket-name" },
-        ...nameParts(row.name, row.family_name).map((part) => h(part.family ? "b" : "span", null, part.text)),
+        ...spelledName(row),
       ),
       mark(row.goes),
       h("span", { class: "bracket-time" }, row.time_ms ? time(row.time_ms) : (row.status ?? "")),

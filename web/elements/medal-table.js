@@ -1,5 +1,7 @@
 /** Medals, by NOC and by skater. */
 
+import { h } from "../modules/dom.js";
+import { spelledName } from "../modules/spelled-name.js";
 import { word } from "../modules/words.js";
 import { TableTabs } from "./table-tabs.js";
 
@@ -37,7 +39,7 @@ export class MedalTable extends TableTabs {
         cells: [
           { class: "cell-rank", content: String(line.rank) },
           { class: "cell-noc", content: line.noc },
-          { class: "cell-name", content: line.name },
+          { class: "cell-name", content: h("span", null, ...spelledName(line)) },
           { class: "cell-medal gold", content: String(line.gold) },
           { class: "cell-medal silver", content: String(line.silver) },
           { class: "cell-medal bronze", content: String(line.bronze) },

@@ -1,8 +1,9 @@
 /** What the referee has decided and announced about a race, one line each. */
 
 import { h, setAttribute } from "../modules/dom.js";
-import { nameParts, statusWords } from "../modules/format.js";
+import { statusWords } from "../modules/format.js";
 import { rows } from "../modules/race-state.js";
+import { spelledName } from "../modules/spelled-name.js";
 import { word } from "../modules/words.js";
 
 export class PenaltyTicker extends HTMLElement {
@@ -50,7 +51,7 @@ function line({ sign, name, family, noc, text }) {
       ? h(
           "span",
           { class: "ticker-name" },
-          ...nameParts(name, family).map((part) => h(part.family ? "b" : "span", null, part.text)),
+          ...spelledName({ name, family_name: family }),
         )
       : null,
     h("span", { class: "ticker-text" }, text),

@@ -3,6 +3,7 @@
 import { h, setAttribute } from "../modules/dom.js";
 import { day, hour } from "../modules/format.js";
 import { rows } from "../modules/race-state.js";
+import { spelledName } from "../modules/spelled-name.js";
 import { translated, word } from "../modules/words.js";
 
 export class ProgrammeList extends HTMLElement {
@@ -67,12 +68,13 @@ function podium(race) {
   return h(
     "span",
     { class: "race-podium", "data-final": medals },
-    ...(race.podium ?? []).map(({ rank, name, noc }) =>
+    ...(race.podium ?? []).map((place) =>
       h(
         "span",
-        { class: "race-place", "data-place": rank },
-        h("span", { class: "race-place-number" }, String(rank)),
-        `${name} ${noc === name ? "" : noc}`,
+        { class: "race-place", "data-place": place.rank },
+        h("span", { class: "race-place-number" }, String(place.rank)),
+        ...spelledName(place),
+        place.noc === place.name ? "" : ` ${place.noc}`,
       ),
     ),
   );

@@ -1,8 +1,8 @@
 /** The standings if the race ended now: clearly a projection, never the standings themselves. */
 
 import { h, setText } from "../modules/dom.js";
-import { nameParts } from "../modules/format.js";
 import { projected } from "../modules/projection.js";
+import { spelledName } from "../modules/spelled-name.js";
 import { word } from "../modules/words.js";
 
 const LINES = 8;
@@ -75,7 +75,7 @@ function entry(line) {
     h(
       "td",
       { class: "cell-name" },
-      ...nameParts(line.name, line.family_name).map((part) => h(part.family ? "b" : "span", null, part.text)),
+      ...spelledName(line),
     ),
     h("td", { class: "cell-number" }, line.gain ? `+${line.gain}` : ""),
     h("td", { class: "cell-points" }, String(line.points)),

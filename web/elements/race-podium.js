@@ -1,8 +1,9 @@
 /** Who won, once it is official. */
 
 import { h } from "../modules/dom.js";
-import { nameParts, time } from "../modules/format.js";
+import { time } from "../modules/format.js";
 import { rows } from "../modules/race-state.js";
+import { spelledName } from "../modules/spelled-name.js";
 
 const OFFICIAL = new Set(["OFFICIAL", "CORRECTED"]);
 const PLACES = 3;
@@ -32,9 +33,7 @@ export class RacePodium extends HTMLElement {
             h(
               "span",
               { class: "step-name" },
-              ...nameParts(row.name, row.family_name).map((part) =>
-                h(part.family ? "b" : "span", null, part.text),
-              ),
+              ...spelledName(row),
             ),
             h("span", { class: "step-time" }, row.time_ms ? time(row.time_ms) : (row.status ?? "")),
           ),

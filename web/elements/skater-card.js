@@ -1,7 +1,8 @@
 /** One competitor for the announcer: how to say the name, the season, what was skated here. */
 
 import { h, setAttribute, setText } from "../modules/dom.js";
-import { gap, lapsDown, nameParts, ofWomen, scriptOf, statusWords, time } from "../modules/format.js";
+import { gap, lapsDown, ofWomen, scriptOf, statusWords, time } from "../modules/format.js";
+import { spelledName } from "../modules/spelled-name.js";
 import { ordinal, translated, word } from "../modules/words.js";
 
 export class SkaterCard extends HTMLElement {
@@ -50,7 +51,7 @@ export class SkaterCard extends HTMLElement {
     if (key === this.#shown) return;
     this.#shown = key;
     this.#name.replaceChildren(
-      ...nameParts(row.name, row.family_name).map((part) => h(part.family ? "b" : "span", null, part.text)),
+      ...spelledName(row),
     );
     this.#facts.replaceChildren(...facts(row, { season, bests, places, feminine }));
   }

@@ -1,7 +1,7 @@
 /** The standings of a season: overall, for each distance, for each relay. */
 
 import { h } from "../modules/dom.js";
-import { nameParts } from "../modules/format.js";
+import { spelledName } from "../modules/spelled-name.js";
 import { language, translated, word } from "../modules/words.js";
 import { TableTabs } from "./table-tabs.js";
 
@@ -34,7 +34,7 @@ export class StandingsTable extends TableTabs {
         cells: [
           { class: "cell-rank", content: String(line.rank) },
           { class: "cell-noc", content: line.noc },
-          { class: "cell-name", content: named(line) },
+          { class: "cell-name", content: h("span", null, ...spelledName(line)) },
           { class: "cell-number", content: String(line.golds || "") },
           { class: "cell-number", content: String(line.bonus || "") },
           { class: "cell-points", content: String(line.points) },
@@ -43,11 +43,6 @@ export class StandingsTable extends TableTabs {
       word("noPoints"),
     );
   }
-}
-
-/** A name with the family name in capitals, where the entry states it. */
-function named({ name, family_name: family }) {
-  return h("span", null, ...nameParts(name, family).map((part) => h(part.family ? "b" : "span", null, part.text)));
 }
 
 /** "men-1000" → "Men 1000"; other languages say it as they name the distance. */

@@ -1,7 +1,7 @@
 /** A race as a line of moments to go along: crossings as ticks, decisions and falls by name. */
 
 import { h, s, setAttribute } from "../modules/dom.js";
-import { clockTime, daysApart, exact, stamp } from "../modules/instants.js";
+import { clockTime, daysApart, stamp } from "../modules/instants.js";
 import { spelled, words } from "../modules/tick-words.js";
 import { word } from "../modules/words.js";
 
@@ -25,6 +25,7 @@ export class TimeScrubber extends HTMLElement {
   #picture = s("svg", { class: "scrub-picture", "aria-hidden": "true", focusable: "false" });
   #range = h("input", { type: "range", min: "0", value: "0", step: "1", class: "scrub-range" });
   #words = h("p", { class: "scrub-words" });
+  #at = document.createElement("exact-instant");
   #chips = h("div", { class: "scrub-chips" });
   #ticks = [];
   /** The moments that are named, by their places among all, and which of them are there now. */
@@ -124,7 +125,7 @@ export class TimeScrubber extends HTMLElement {
       .forEach((each) => setAttribute(each, "data-passed", !this.#before && Number(each.dataset.index) <= index));
   }
 
-  /** Say which moment is shown, with its instant; the instant to its last digit is its title. */
+  /** Say which moment is shown, with its instant. */
   #say(tick) {
     const key = JSON.stringify(tick);
     if (this.#said === key) return;
@@ -134,8 +135,12 @@ export class TimeScrubber extends HTMLElement {
       return;
     }
     const when = (this.#dated ? stamp : clockTime)(tick.recorded_at);
-    const at = h("time", { datetime: tick.recorded_at, title: exact(tick.recorded_at) }, when);
-    this.#words.replaceChildren(...spelled(tick, { full: true }), ` · ${word("positionAt", { n: tick.position })} · `, at);
+    this.#at.show(tick.recorded_at, when);
+    const said = [...spelled(tick, { full: true }), ` · ${word("positionAt", { n: tick.position })} · `];
+    // What has the focus stays where it is.
+    if (this.#at.parentElement !== this.#words) this.#words.replaceChildren(this.#at);
+    while (this.#words.firstChild !== this.#at) this.#words.firstChild.remove();
+    this.#at.before(...said);
   }
 
   #draw() {

@@ -5,11 +5,12 @@ import { clock } from "./clock.js";
 import { wait } from "./competition.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { against, bests, over, places, season, standing } from "./facts.js";
-import { lapSentence, nameParts, time } from "./format.js";
+import { lapSentence, time } from "./format.js";
 import { Names } from "./names.js";
 import { milestones, story } from "./milestones.js";
 import { openFeed } from "./open-feed.js";
 import { rows } from "./race-state.js";
+import { spelledName } from "./spelled-name.js";
 import { titled } from "./title.js";
 import { translate, translated, word } from "./words.js";
 
@@ -165,7 +166,7 @@ async function showNext() {
         h(
           "span",
           null,
-          ...nameParts(row.name, row.family_name).map((part) => h(part.family ? "b" : "span", null, part.text)),
+          ...spelledName(row),
         ),
         h("span", { class: "card-noc" }, row.noc),
       ),

@@ -1,5 +1,6 @@
 /** What is different between two states, in the words that officials use. */
 
+import { plainName } from "./spelled-name.js";
 import { translated, word } from "./words.js";
 
 const TITLES = {
@@ -23,7 +24,7 @@ export function groups(rows) {
       found.set(key, { document: row.document, scope: row.scope, people: new Map() });
     }
     const { people } = found.get(key);
-    if (!people.has(row.id)) people.set(row.id, { id: row.id, name: row.name, noc: row.noc, fields: {} });
+    if (!people.has(row.id)) people.set(row.id, person(row));
     people.get(row.id).fields[row.field] = [row.before, row.after];
   }
   return [...found.values()]
@@ -48,13 +49,13 @@ export function headline(rows, { globe = false } = {}) {
   const standings = word(globe ? "crystalGlobe" : "standings");
   return groups(rows).flatMap((group) => {
     const people = group.people;
-    if (group.document === "result") return people.flatMap(({ name, fields }) => moved(fields).map((text) => `${name} ${text}`));
+    if (group.document === "result") return people.flatMap((each) => moved(each.fields).map((text) => `${plainName(each)} ${text}`));
     if (group.document === "medals" && group.scope.includes("noc")) {
       return people.flatMap(({ noc, fields }) => counted(fields).map((text) => `${noc} ${text}`));
     }
     if (!overall(group)) return [];
     return people
-      .map(({ name, fields: { points = [0, 0] } }) => [name, (points[1] ?? 0) - (points[0] ?? 0)])
+      .map((each) => [plainName(each), (each.fields.points?.[1] ?? 0) - (each.fields.points?.[0] ?? 0)])
       .filter(([, change]) => change !== 0)
       .map(([name, change]) => word("withWhom", { what: standings, who: `${name} ${signed(change)}` }));
   });
@@ -71,6 +72,10 @@ export function signed(number) {
   return number > 0 ? `+${number}` : `−${-number}`;
 }
 
+function person({ id, name, family_name, noc }) {
+  return { id, name, family_name, noc, fields: {} };
+}
+
 function title({ document, scope }) {
   const what = Object.hasOwn(TITLES, document) ? word(TITLES[document]) : document;
   if (document === "standings") {
@@ -81,7 +86,7 @@ function title({ document, scope }) {
   return what;
 }
 
-function line({ id, name, noc, fields }) {
+function line({ id, name, family_name, noc, fields }) {
   const told = [...moved(fields), ...counted(fields)];
   if (fields.medal) told.push(fields.medal.map((medal) => word(medal ? `${medal}Count` : "noMedal")).join(" → "));
   if (fields.mark) told.push(fields.mark.map((mark) => mark ?? word("noMark")).join(" → "));
@@ -92,7 +97,7 @@ function line({ id, name, noc, fields }) {
   const [from, to] = (fields.bonus ?? [0, 0]).map((points) => points ?? 0);
   if (from !== to) told.push(word("bonusMoved", { from, to }));
   if (fields.fallen && fields.fallen[1]) told.push(word("fellNow"));
-  return { id, name, noc, text: told.join(", ") };
+  return { id, name, family_name, noc, text: told.join(", ") };
 }
 
 /** Return how a place moved: `1 → PEN`. */

@@ -1,6 +1,7 @@
-/** A decision of the journal as a sentence, in the reader's language. Pure. */
+/** A decision of the journal as a sentence, in the reader's language. */
 
-import { time } from "./format.js";
+import { h } from "./dom.js";
+import { nameParts, time } from "./format.js";
 import { TABLE, word } from "./words.js";
 
 const KINDS = { world: "kindWorld", championship: "kindChampionship", track: "kindTrack" };
@@ -10,10 +11,10 @@ export function called(type) {
   return Object.hasOwn(TABLE, type) ? word(type) : type.replace(/([a-z])([A-Z])/g, "$1 $2");
 }
 
-/** Return a decision as a person would say it, from its row in a journal. */
+/** Return a decision as a person would say it, from its row in a journal: "Penalty: Felix ROUSSEL". */
 export function sentence(row) {
   const { type, data, replaced } = row;
-  const who = (row.people ?? []).join(", ");
+  const who = named(row).map((parts) => parts.map((part) => part.text).join("")).join(", ");
   switch (type) {
     case "PenaltyCalled":
       return concerning(`${word(data.sanction)}${data.infringement ? ` (${data.infringement})` : ""}`, who);
@@ -34,6 +35,23 @@ export function sentence(row) {
     default:
       return concerning(called(type), who);
   }
+}
+
+/** Return the same as nodes, with the family names marked. */
+export function spelled(row) {
+  let rest = sentence(row);
+  const nodes = [];
+  for (const part of named(row).flat().filter((each) => each.family)) {
+    const start = rest.indexOf(part.text);
+    nodes.push(rest.slice(0, start), h("b", { class: "family" }, part.text));
+    rest = rest.slice(start + part.text.length);
+  }
+  return [...nodes, rest];
+}
+
+/** Return the names of those whom a decision concerns, each in parts; `who` has their family names. */
+function named({ people, who }) {
+  return (people ?? []).map((name, index) => nameParts(name, who?.[index]?.family_name));
 }
 
 function concerning(what, who) {

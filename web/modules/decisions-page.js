@@ -4,11 +4,12 @@ import "../elements/define.js";
 import { linkTo } from "./address.js";
 import { read } from "./api-read.js";
 import { reversed } from "./changes.js";
-import { called, sentence } from "./decision-words.js";
+import { called, sentence, spelled } from "./decision-words.js";
 import { h, setText } from "./dom.js";
 import { time } from "./format.js";
 import { exact, stamp } from "./instants.js";
 import { showMarks } from "./ledger-marks.js";
+import { spelledName } from "./spelled-name.js";
 import { titled } from "./title.js";
 import { translate, translated, word } from "./words.js";
 
@@ -35,6 +36,13 @@ function evidence(instant) {
 /** Return the address of a race at a position in the time machine. */
 function moment(race, position) {
   return linkTo("moments", { race, at: position });
+}
+
+/** Return an instant in a long list: its last digit is shown when somebody asks for it, and on paper. */
+function askable(instant) {
+  const found = document.createElement("exact-instant");
+  found.show(instant, stamp(instant));
+  return found;
 }
 
 /** Return a link to a position of the log, which shows the race as it stood there. */
@@ -83,7 +91,7 @@ async function all(competition) {
           { href: linkTo("decisions", { race: row.race, version: row.version, at }) },
           when(row.recorded_at),
           h("span", { class: "decision-race" }, races.get(row.race) ?? row.race),
-          h("b", {}, sentence(row)),
+          h("span", { class: "decision-sentence" }, ...spelled(row)),
           h("span", { class: "decision-reason" }, row.reason ?? ""),
           h("span", { class: "decision-who" }, row.official),
         ),
@@ -133,9 +141,10 @@ function facts(row, decisions) {
 /** Return what a fact tells beside its kind: who, in which lap row, at what time. */
 function detail(fact, names) {
   const { competitor, competitors, lap, elapsed_ms } = fact.data;
-  const people = [competitor, ...(competitors ?? [])].filter(Boolean).map((id) => names.get(id) ?? id);
+  const people = [competitor, ...(competitors ?? [])].filter(Boolean).map((id) => spelledName(names.get(id) ?? { name: id }));
   const row = lap ? word("lapNumber", { n: lap }) : "";
-  return [people.join(", "), row, time(elapsed_ms)].filter(Boolean).join(" · ");
+  const parts = [people.flatMap((name, index) => (index ? [", ", ...name] : name)), [row], [time(elapsed_ms)]];
+  return parts.filter((part) => part.some(Boolean)).flatMap((part, index) => (index ? [" · ", ...part] : part));
 }
 
 function rests(row, names) {
@@ -146,16 +155,16 @@ function rests(row, names) {
       {},
       position(row.race, fact.position),
       h("b", {}, called(fact.type)),
-      h("span", {}, detail(fact, names)),
-      h("span", { class: "decision-who" }, `${fact.official} · `, ...evidence(fact.occurred_at)),
+      h("span", {}, ...detail(fact, names)),
+      h("span", { class: "decision-who" }, `${fact.official} · `, askable(fact.occurred_at)),
     ),
   );
 }
 
-/** Return what the competitors of a race are called. */
+/** Return the competitors of a race by their ids. */
 async function namesOf(race, as_of) {
   const found = await read(`races/${race}/start-list`, { as_of }).catch(() => ({ rows: [] }));
-  return new Map(found.rows.map((row) => [row.id, row.name]));
+  return new Map(found.rows.map((row) => [row.id, row]));
 }
 
 /** Show what is other because of a decision; without it comes first, as it came first. */
@@ -176,7 +185,7 @@ async function one(race, version) {
   ]);
   find(".decision").hidden = false;
   const title = sentence(row);
-  setText(find(".decision-title"), title);
+  find(".decision-title").replaceChildren(...spelled(row));
   document.title = `${title} · ${translated(row.name)} ${translated(row.round)} · Bell Lap`;
   mark(row.position);
   find(".decision-facts").replaceChildren(

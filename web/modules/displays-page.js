@@ -11,8 +11,7 @@ const find = (selector) => document.querySelector(selector);
 const cards = new Map();
 
 function pageName(page) {
-  const known = { scoreboard: "scoreboard", phone: "phonePage", announcer: "announcer", home: "programme" };
-  return page === "overlay" ? "Overlay" : word(known[page]);
+  return word({ phone: "phonePage", home: "programme" }[page] ?? page);
 }
 
 function options(select) {

@@ -21,14 +21,16 @@ if (competition.series) topics.push(`standings/${competition.series}`);
 
 const shows = {
   programme(data) {
-    find("programme-list").programme = data;
+    programme = data;
+    find("programme-list").programme = names.programme(data);
     if (!data.name) return; // a moment before there was a competition
     setText(find(".home-title"), data.name);
     const city = [data.city, data.country].filter(Boolean).join(", ");
     setText(find(".home-place"), `${city} · ${days(data.starts_on, data.ends_on)}`);
   },
   medals(data) {
-    find("medal-table").medals = data;
+    medals = data;
+    find("medal-table").medals = names.medals(data);
   },
   standings(data) {
     setText(find(".standings-name"), data.name ?? word("standings"));
@@ -54,9 +56,13 @@ const shows = {
   },
 };
 let held = null;
+let programme = null;
+let medals = null;
 const summary = new Summary();
 const names = new Names(id, () => {
-  find(".home-current race-order").board = names.dress(held);
+  if (programme) find("programme-list").programme = names.programme(programme);
+  if (medals) find("medal-table").medals = names.medals(medals);
+  if (held) find(".home-current race-order").board = names.dress(held);
 });
 
 const moments = new Moments(find("moment-bar"), {

@@ -6,8 +6,8 @@ import { may, me, request } from "./api.js";
 import { ask, read } from "./api-read.js";
 import { asFeed, headline } from "./changes.js";
 import { h, setAttribute, setText } from "./dom.js";
-import { nameParts } from "./format.js";
 import { dayOf, instantOf, zone } from "./instants.js";
+import { spelledName } from "./spelled-name.js";
 import { spelled } from "./tick-words.js";
 import { translate, translated, word } from "./words.js";
 
@@ -125,14 +125,14 @@ async function tables(as_of) {
     list(".at-classification", classification.rows, (row) => [
       row.rank ?? row.status ?? "–",
       row.noc,
-      named(row),
+      spelledName(row),
       row.medal ? word(row.medal) : "",
       row.points ?? "",
     ], classification.official ? "" : word("notOfficialThen"));
     list(".at-medals", medals.rows, (row) => [row.rank, row.noc, row.name, row.gold, row.silver, row.bronze],
       medals.rows.length ? "" : word("noMedalThen"));
     if (!standings) return;
-    list(".at-standings", standings.rows.slice(0, 12), (row) => [row.rank, row.noc, named(row), row.points], "");
+    list(".at-standings", standings.rows.slice(0, 12), (row) => [row.rank, row.noc, spelledName(row), row.points], "");
   };
 }
 
@@ -145,11 +145,6 @@ function list(selector, rows, cells, note) {
       h("tbody", {}, ...rows.map((row) => h("tr", {}, ...cells(row).map((cell) => h("td", {}, cell))))),
     ),
   );
-}
-
-/** A name as every board has it: the family name in capitals, wherever it stands. */
-function named({ name, family_name: family }) {
-  return nameParts(name, family).map((part) => h(part.family ? "b" : "span", {}, part.text));
 }
 
 function say(sentence) {

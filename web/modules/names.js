@@ -1,4 +1,4 @@
-/** What entries say of a competitor beyond a board: the name in its own script, the nation. */
+/** What entries say of a competitor beyond a board: names in their own script, family names, nations. */
 
 const AGAIN_MS = 10_000;
 
@@ -29,6 +29,40 @@ export class Names {
     return { ...board, entries: Object.fromEntries(dressed) };
   }
 
+  /** Return a programme whose podiums carry the family names of those who stand on them. */
+  programme(document) {
+    const rows = Object.entries(document.entries ?? {});
+    const families = this.#families();
+    const places = rows.flatMap(([, race]) => race.podium ?? []);
+    if (places.some((place) => !families.has(called(place)))) this.#ask();
+    const podium = (race) => (race.podium ?? []).map((place) => ({ ...place, family_name: families.get(called(place)) }));
+    const entries = Object.fromEntries(rows.map(([id, race]) => [id, { ...race, podium: podium(race) }]));
+    return { ...document, entries };
+  }
+
+  /** Return medal tables whose skaters carry their family names. */
+  medals(document) {
+    const tables = Object.entries(document.tables ?? {}).map(([name, table]) => {
+      if (!name.startsWith("skater-")) return [name, table];
+      const rows = Object.entries(table.entries ?? {});
+      if (rows.some(([id]) => !this.#known.has(id))) this.#ask();
+      const dressed = rows.map(([id, row]) => [id, { ...row, family_name: this.#known.get(id)?.family_name }]);
+      return [name, { ...table, entries: Object.fromEntries(dressed) }];
+    });
+    return { ...document, tables: Object.fromEntries(tables) };
+  }
+
+  /** Return the family names by name and NOC; of two who are called the same, none. */
+  #families() {
+    const found = new Map();
+    for (const row of this.#known.values()) {
+      const family = row.family_name ?? "";
+      const other = found.get(called(row)) ?? family;
+      found.set(called(row), other === family ? family : "");
+    }
+    return found;
+  }
+
   async #ask() {
     if (this.#now() - this.#asked < AGAIN_MS) return;
     this.#asked = this.#now();
@@ -36,6 +70,11 @@ export class Names {
     for (const row of rows) this.#known.set(row.id, row);
     if (rows.length > 0) this.#changed();
   }
+}
+
+/** A podium names whom it honours, and no id. */
+function called({ name, noc }) {
+  return `${name} ${noc}`;
 }
 
 async function entries(competition) {

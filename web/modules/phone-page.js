@@ -33,17 +33,25 @@ function topics() {
 }
 
 const boards = new Map();
-const names = new Names(id, showRace);
+const names = new Names(id, () => {
+  showRace();
+  if (programme) find("programme-list").programme = names.programme(programme);
+  if (medals) find("medal-table").medals = names.medals(medals);
+});
+let programme = null;
+let medals = null;
 const shows = {
   programme(data, as_of) {
     if (data.name) setText(find(".phone-title"), data.name);
-    find("programme-list").programme = data;
+    programme = data;
+    find("programme-list").programme = names.programme(data);
     find("distance-rounds").as_of = as_of;
     find("distance-rounds").programme = data;
     showNext(data);
   },
   medals(data) {
-    find("medal-table").medals = data;
+    medals = data;
+    find("medal-table").medals = names.medals(data);
   },
   standings(data) {
     setText(find(".standings-name"), data.name ?? word("standings"));
@@ -52,12 +60,12 @@ const shows = {
   },
 };
 
-function showNext(programme) {
-  const race = programme.entries[programme.next];
+function showNext(data) {
+  const race = data.entries[data.next];
   const card = find(".next-race");
   card.hidden = !race;
   if (!race) return;
-  setAttribute(card, "href", `#race/${programme.next}`);
+  setAttribute(card, "href", `#race/${data.next}`);
   setText(find(".next-name"), `${translated(race.name)} · ${translated(race.round)}`);
   setText(find(".next-hour"), hour(race.scheduled_at));
   setAttribute(find(".next-hour"), "datetime", race.scheduled_at);

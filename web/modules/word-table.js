@@ -80,6 +80,7 @@ export const TABLE = {
   staleList: ["Start list from an older result", "Startliste aus älterem Ergebnis", "Liste d’après un résultat antérieur", "Lista da un risultato precedente", "이전 결과에 따른 명단", "名单依据旧成绩", "以前の結果に基づくリスト", "Startlijst uit oudere uitslag", "Lista z wcześniejszego wyniku", "Korábbi eredmény szerinti lista"],
   distance: ["Distance", "Strecke", "Distance", "Distanza", "종목", "项目", "種目", "Afstand", "Dystans", "Táv"],
   scoreboard: ["Scoreboard", "Anzeigetafel", "Affichage", "Tabellone", "전광판", "记分牌", "スコアボード", "Scorebord", "Tablica", "Eredményjelző"],
+  overlay: ["Overlay", "TV-Einblendung", "Habillage TV", "Grafica TV", "중계 자막", "转播字幕", "中継テロップ", "TV-overlay", "Nakładka TV", "Tv-felirat"],
   phonePage: ["Follow", "Mitverfolgen", "Suivre", "Segui", "경기 보기", "实时赛况", "速報", "Volgen", "Śledź na żywo", "Követés"],
   pages: ["Pages", "Seiten", "Pages", "Pagine", "페이지", "页面", "ページ", "Pagina’s", "Strony", "Oldalak"],
   language: ["Language", "Sprache", "Langue", "Lingua", "언어", "语言", "言語", "Taal", "Język", "Nyelv"],

@@ -4,11 +4,12 @@ import { test } from "node:test";
 import { asFeed, groups, headline, reversed, signed } from "../modules/changes.js";
 import { speak } from "../modules/words.js";
 
-const row = (document, scope, id, field, before, after, name = id, noc = "CAN") => ({
+const row = (document, scope, id, field, before, after, name = id, noc = "CAN", family_name = "") => ({
   document,
   scope,
   id,
   name,
+  family_name,
   noc,
   field,
   before,
@@ -81,4 +82,13 @@ test("an answer of the API looks like the feed's", () => {
   const found = asFeed({ race: "r", rows: [{ id: "b", rank: 1 }, { id: "a", rank: 2 }] });
   assert.deepEqual(found.order, ["b", "a"]);
   assert.equal(found.entries.a.rank, 2);
+});
+
+test("the family name goes along, in capitals where a text cannot mark it", () => {
+  const rows = [
+    row("result", "r", "park", "rank", 2, 1, "Park Ji Won", "KOR", "Park"),
+    row("standings", "world-cup:men", "park", "points", 80, 100, "Park Ji Won", "KOR", "Park"),
+  ];
+  assert.equal(groups(rows)[0].lines[0].family_name, "Park");
+  assert.deepEqual(headline(rows), ["PARK Ji Won 2 → 1", "Standings: PARK Ji Won +20"]);
 });

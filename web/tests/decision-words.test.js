@@ -33,3 +33,10 @@ test("it is said in every language, with the names as they are", () => {
   speak("en");
   assert.equal(called("SomethingNew"), "Something New");
 });
+
+test("the family names of those whom it concerns are in capitals, where entries state them", () => {
+  const both = { people: ["Park Ji Won", "Ann One"], who: [{ family_name: "Park" }, { family_name: "One" }] };
+  assert.equal(sentence(row("ReviewOpened", {}, both)), "Review opened: PARK Ji Won, Ann ONE");
+  const nobody = { people: ["Poland", "ann-one"], who: [{ family_name: null }, null] };
+  assert.equal(sentence(row("ReviewOpened", {}, nobody)), "Review opened: Poland, ann-one");
+});

@@ -23,3 +23,24 @@ test("a board is dressed as soon as the entries are known, and they are asked fo
   assert.equal(asked, 2);
   assert.deepEqual(board.entries.a, { name: "Park" });
 });
+
+test("podiums and medals are given family names: by name and NOC, or by id", async () => {
+  const read = async () => [
+    { id: "park-ji-won", name: "Park Ji Won", family_name: "Park", noc: "KOR" },
+    { id: "kim-a", name: "Kim Min", family_name: "Kim", noc: "KOR" },
+    { id: "kim-b", name: "Kim Min", family_name: "Min", noc: "KOR" },
+    { id: "pol", name: "Poland", family_name: null, noc: "POL" },
+  ];
+  const names = new Names("cup", () => {}, { read });
+  const place = (name, noc = "KOR") => ({ rank: 1, name, noc });
+  const day = { name: "Cup", entries: { a: { podium: [place("Park Ji Won"), place("Kim Min"), place("Poland", "POL")] } } };
+  const medals = { tables: { "noc-all": { entries: { KOR: { gold: 1 } } }, "skater-all": { order: ["kim-b"], entries: { "kim-b": {} } } } };
+  assert.equal(names.programme(day).entries.a.podium[0].family_name, undefined);
+  await new Promise((resolve) => setImmediate(resolve));
+  const { podium } = names.programme(day).entries.a;
+  assert.deepEqual(podium.map((each) => each.family_name), ["Park", "", ""]);
+  const { tables } = names.medals(medals);
+  assert.equal(tables["skater-all"].entries["kim-b"].family_name, "Min");
+  assert.deepEqual(tables["noc-all"], medals.tables["noc-all"]);
+  assert.deepEqual([names.programme({}).entries, names.medals({}).tables], [{}, {}]);
+});

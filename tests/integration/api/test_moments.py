@@ -244,6 +244,35 @@ async def test_a_series_has_the_ticks_of_all_its_competitions(decided: Http) -> 
         assert answer.status == 404
 
 
+async def test_family_names_go_along(decided: Http) -> None:
+    """A journal, a decision and every difference of a skater say which part is the family's."""
+    day = elsewhere([*officials.programme(), *officials.skated()], "bowl")
+    for each in day:
+        if each["type"] == "EnterSkater":
+            each["family_name"] = each["name"].split()[1]
+    race = officials.RACE.replace("cup", "bowl")
+    own = {"race": race}
+    penalty = {**PENALTY, **own, "embargo": False}
+    position = await post_all(decided, "", [*day[:-1], penalty, day[-1]])
+    journal = await get(decided, "/api/v1/competitions/bowl/journal", after=position)
+    row = next(row for row in journal["rows"] if row["type"] == "PenaltyCalled")
+    assert row["who"] == [
+        {"name": "Ann One", "family_name": "One", "native_name": None, "noc": "CAN"}
+    ]
+    path = f"/api/v1/races/{race}"
+    full = await get(decided, f"{path}/decisions/{row['version']}")
+    assert full["who"] == row["who"]
+    moments = {"from": f"before:{race}/gun", "to": f"after:{race}"}
+    changes = (await get(decided, f"{path}/changes", **moments))["rows"]
+    for rows in (changes, full["changed"]):
+        families = {(r["document"], r["id"], r["family_name"]) for r in rows}
+        assert {("result", "ann-one", "One"), ("medals", "bea-two", "Two")} <= families
+        assert {(r["document"], r["family_name"]) for r in rows if r["id"] == "KOR"} == {
+            ("medals", "")
+        }
+        assert ("standings", "bea-two", "Two") in families
+
+
 async def test_the_ticks_of_a_series_are_bounded(
     decided: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
