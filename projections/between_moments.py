@@ -37,7 +37,7 @@ async def between_moments(
             await _race(models, "board", race, before),
             await _race(models, "board", race, after),
             BOARD,
-            families,
+            families=families,
         )
     )
     found += compare(
@@ -46,7 +46,7 @@ async def between_moments(
         await _race(models, "result", race, before),
         await _race(models, "result", race, after),
         RESULT,
-        families,
+        families=families,
     )
     one, other = [await _read(models, "rounds", distance, at) for at in (before, after)]
     for round_ in other.order if other is not None else ():
@@ -56,7 +56,9 @@ async def between_moments(
             else None
             for each in (one, other)
         ]
-        found += compare("rounds", f"{distance} {round_}", marks[0], marks[1], MARKS, families)
+        found += compare(
+            "rounds", f"{distance} {round_}", marks[0], marks[1], MARKS, families=families
+        )
     scopes: list[tuple[str, str, tuple[str, ...]]] = [("classification", distance, CLASSIFICATION)]
     scopes += [("medals", medals.scope_of(competition, by=by), MEDALS) for by in ("noc", "skater")]
     classification = await _read(models, "classification", distance, after)
@@ -67,7 +69,7 @@ async def between_moments(
         scopes += [("standings", standings.scope_of(series, name), STANDINGS) for name in tables]
     for name, scope, fields in scopes:
         pair = [await _read(models, name, scope, at) for at in (before, after)]
-        found += compare(name, scope, pair[0], pair[1], fields, families)
+        found += compare(name, scope, pair[0], pair[1], fields, families=families)
     return found
 
 

@@ -43,14 +43,13 @@ def between_books(before: Book, after: Book, distance: str) -> Iterator[Differen
     for race in before.races_of.get(distance, ()):
         if result_state(before.races[race].shown) == "LIVE":
             boards = (_board(before, race), _board(after, race))
-            yield from compare("board", race, *boards, BOARD, families)
+            yield from compare("board", race, *boards, BOARD, families=families)
         results = (_result(before, race), _result(after, race))
-        yield from compare("result", race, *results, RESULT, families)
+        yield from compare("result", race, *results, RESULT, families=families)
     now, then = _marks(before, distance), _marks(after, distance)
     for round_, marks in now.items():
-        yield from compare(
-            "rounds", f"{distance} {round_}", marks, then[round_], MARKS, families
-        )
+        scope = f"{distance} {round_}"
+        yield from compare("rounds", scope, marks, then[round_], MARKS, families=families)
     classification = ClassificationProjection()
     yield from compare(
         "classification",
@@ -58,7 +57,7 @@ def between_books(before: Book, after: Book, distance: str) -> Iterator[Differen
         classification.render(before, distance),
         classification.render(after, distance),
         CLASSIFICATION,
-        families,
+        families=families,
     )
     added = before.distances[distance].added
     assert added is not None, "the distance was added"
@@ -66,14 +65,14 @@ def between_books(before: Book, after: Book, distance: str) -> Iterator[Differen
     for by in ("noc", "skater"):
         scope = medals.scope_of(added.competition, by=by)
         both = (table.render(before, scope), table.render(after, scope))
-        yield from compare("medals", scope, *both, MEDALS, families)
+        yield from compare("medals", scope, *both, MEDALS, families=families)
     if added.series is None:
         return
     overall = standings.StandingsProjection()
     for name in standings.table_names(before, added.series):
         scope = standings.scope_of(added.series, name)
         both = (overall.render(before, scope), overall.render(after, scope))
-        yield from compare("standings", scope, *both, STANDINGS, families)
+        yield from compare("standings", scope, *both, STANDINGS, families=families)
 
 
 def families_of(competition: Competition) -> dict[str, str]:
@@ -104,6 +103,7 @@ def compare(
     before: Document | None,
     after: Document | None,
     fields: tuple[str, ...],
+    *,
     families: Mapping[str, str],
 ) -> Iterator[Difference]:
     """Yield the fields in which two documents differ, row by row."""

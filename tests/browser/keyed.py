@@ -38,11 +38,23 @@ Happening = Callable[[], Awaitable[None]]
 
 @contextlib.asynccontextmanager
 async def recorder(
-    browser: Browser, url: str, race: str, name: str = "Ann Recorder", *, calm: bool = False
+    browser: Browser,
+    url: str,
+    race: str,
+    name: str = "Ann Recorder",
+    *,
+    calm: bool = False,
+    phone: tuple[int, int] | None = None,
 ) -> AsyncIterator[tuple[BrowserContext, Page]]:
-    """Open the console of a device of its own, armed for a race; an error on it fails the test."""
+    """Open the console of a device of its own, armed for a race; an error on it fails the test.
+
+    It has a keyboard and the screen of a laptop, or is a phone of a size with a touch screen.
+    """
+    width, height = phone or (1280, 800)
     context = await browser.new_context(
-        viewport={"width": 1280, "height": 800},
+        viewport={"width": width, "height": height},
+        has_touch=phone is not None,
+        is_mobile=phone is not None,
         reduced_motion="reduce" if calm else "no-preference",
     )
     page = await context.new_page()

@@ -11,7 +11,7 @@ from playwright.async_api import Browser, Page, expect
 from tests.browser import keyed
 from tests.browser.conftest import Open
 from tests.browser.test_shapes import ten_starters
-from tests.support import officials, process
+from tests.support import officials, process, race_server
 
 PHONE, DESKTOP, WALL = (390, 844), (1280, 720), (768, 384)
 ANYWHERE = (PHONE, DESKTOP)
@@ -104,20 +104,17 @@ async def test_who_is_out_can_still_be_read_on_the_console(
     tmp_path: Path, browser: Browser
 ) -> None:
     """One has fallen, one is out, one has no time: axe finds enough contrast in all of them."""
-    target = ("--data", str(tmp_path / "data"))
     async with (
-        process.serving(target, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
+        race_server.running(tmp_path) as server,
+        keyed.recorder(browser, server.url, officials.RACE, calm=True) as (_, page),
     ):
-        await officials.post_all(http, served.url, officials.programme())
-        async with keyed.recorder(browser, served.url, officials.RACE, calm=True) as (_, page):
-            for key in ("s", "1", "2", "3", "4", "f", "2", "d", "3", "Space"):
-                await page.keyboard.press(key)
-            await expect(page.locator(".console-row[data-out]")).to_contain_text("DNF")
-            await expect(page.locator(".console-row[data-fallen]")).to_contain_text("FELL")
-            assert await violations(page) == []
-            faded = await page.locator("body *").evaluate_all(
-                """all => all.filter((e) => e.checkVisibility() && e.textContent.trim()
-                    && getComputedStyle(e).opacity !== "1").map((e) => e.className)"""
-            )
-            assert faded == []
+        for key in ("s", "1", "2", "3", "4", "f", "2", "d", "3", "Space"):
+            await page.keyboard.press(key)
+        await expect(page.locator(".console-row[data-out]")).to_contain_text("DNF")
+        await expect(page.locator(".console-row[data-fallen]")).to_contain_text("FELL")
+        assert await violations(page) == []
+        faded = await page.locator("body *").evaluate_all(
+            """all => all.filter((e) => e.checkVisibility() && e.textContent.trim()
+                && getComputedStyle(e).opacity !== "1").map((e) => e.className)"""
+        )
+        assert faded == []

@@ -1,15 +1,13 @@
 """Whole races keyed by keyboard on the lap console, undisturbed and disturbed."""
 
 import os
-import signal
 from datetime import datetime
 from pathlib import Path
 
-import aiohttp
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser import keyed, pages
-from tests.support import officials, process
+from tests.support import officials, race_server
 
 CROSSING = "RecordCrossing"
 
@@ -85,13 +83,8 @@ def relay() -> list[officials.Command]:
 
 async def test_a_500_m_with_everything_that_goes_wrong(tmp_path: Path, browser: Browser) -> None:
     """Cold fingers, nameless times, a fall, a missed crossing: the result is what was skated."""
-    data = ("--data", str(tmp_path / "data"))
-    async with (
-        process.serving(data, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
-    ):
-        await officials.post_all(http, served.url, officials.programme())
-        async with keyed.recorder(browser, served.url, officials.RACE) as (_, page):
+    async with race_server.running(tmp_path) as server:
+        async with keyed.recorder(browser, server.url, officials.RACE) as (_, page):
             await page.keyboard.press("s")
             await press(page, "1 1 2 3 4 4")
             prompt = page.locator(".console-prompt")
@@ -104,17 +97,16 @@ async def test_a_500_m_with_everything_that_goes_wrong(tmp_path: Path, browser: 
             await expect(first).to_have_attribute("data-competitor", "bea-two")
             await press(page, "m 1 d 4 e Enter")
             await keyed.all_sent(page)
-        board = f"{served.url}/api/v1/races/{officials.RACE}/result"
-        result = await officials.get(http, board)
+        result = await server.read("result")
         assert [(row["id"], row["rank"], row["status"]) for row in result["rows"]] == [
             ("bea-two", 1, None),
             ("cia-three", 2, None),
             ("ann-one", 3, None),
             ("dee-four", None, "DNF"),
         ]
-        official = await officials.get(http, board, view="official")
+        official = await server.read("result", view="official")
         assert [flag["competitor"] for flag in official["flags"]] == ["dee-four"]
-        events = await officials.get(http, f"{served.url}/api/v1/races/{officials.RACE}/events")
+        events = await server.read("events")
         assert "FlaggedToReferee" not in {row["type"] for row in events["rows"]}
         estimated = [row for row in events["rows"] if row["data"].get("source") == "estimated"]
         assert [row["data"]["elapsed_ms"] for row in estimated] == [None]
@@ -128,14 +120,9 @@ async def press(page: Page, keys: str) -> None:
 
 async def test_every_key_is_shown_within_a_frame(tmp_path: Path, browser: Browser) -> None:
     """A 1000 m, stopped and skated again: the frame after each key has its entry."""
-    data = ("--data", str(tmp_path / "data"))
     race = "cup/women-1000/final-a"
-    async with (
-        process.serving(data, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
-    ):
-        await officials.post_all(http, served.url, [*officials.programme(), *thousand()])
-        async with keyed.recorder(browser, served.url, race) as (_, page):
+    async with race_server.running(tmp_path, thousand()) as server:
+        async with keyed.recorder(browser, server.url, race) as (_, page):
             await press(page, "s 1 2 3 4 x")
             await expect(page.locator(".console-prompt")).to_contain_text("STOP THE RACE? ENTER")
             await press(page, "Enter r Enter")
@@ -147,7 +134,7 @@ async def test_every_key_is_shown_within_a_frame(tmp_path: Path, browser: Browse
             seen = await page.evaluate("window.frames_seen")
             assert seen == [True] * (1 + 9 * 4) + [False, True]
             assert not await pages.scrolls(page)
-        found = await keyed.outcome(http, served.url, race)
+        found = await keyed.outcome(server.http, server.url, race)
         names = [skater for skater, *_ in officials.SKATERS]
         assert [place[0] for place in found["places"]] == [names[n - 1] for n in rows[-1]]
         assert found["ranks"] == {
@@ -162,57 +149,43 @@ async def test_a_relay_survives_two_cuts_a_reload_and_a_killed_server(
 
     With `BELL_LAP_LAP_MS=9000` it is keyed at the speed at which teams skate, for seven minutes.
     """
-    target = ("--data", str(tmp_path / "data"))
-    port = process.free_port()
-    served = await process.start(target, tmp_path / "one.txt", port=port)
     calm, rough = "cup/men-5000-relay/final-b", "cup/men-5000-relay/final-a"
     rows = keyed.laps(45, 4, seed=7)
-    try:
-        async with aiohttp.ClientSession() as http:
-            await officials.post_all(http, served.url, [*officials.programme(), *relay()])
-            async with keyed.recorder(browser, served.url, calm) as (_, page):
-                await keyed.skate(page, rows)
-                await keyed.all_sent(page)
-            async with keyed.recorder(browser, served.url, rough) as (context, page):
+    async with race_server.running(tmp_path, relay()) as server:
+        async with keyed.recorder(browser, server.url, calm) as (_, page):
+            await keyed.skate(page, rows)
+            await keyed.all_sent(page)
+        async with keyed.recorder(browser, server.url, rough) as (context, page):
 
-                async def cut() -> None:
-                    await context.set_offline(True)
+            async def cut() -> None:
+                await context.set_offline(True)
 
-                async def cut_and_reload() -> None:
-                    await context.set_offline(True)
-                    await page.reload()
-                    await page.wait_for_selector(f'lap-console[data-race="{rough}"][data-running]')
+            async def cut_and_reload() -> None:
+                await context.set_offline(True)
+                await page.reload()
+                await page.wait_for_selector(f'lap-console[data-race="{rough}"][data-running]')
 
-                async def join() -> None:
-                    assert await page.locator('lap-console[data-unsent="0"]').count() == 0
-                    await context.set_offline(False)
+            async def join() -> None:
+                assert await page.locator('lap-console[data-unsent="0"]').count() == 0
+                await context.set_offline(False)
 
-                async def kill() -> None:
-                    await served.end(signal.SIGKILL)
-
-                async def again() -> None:
-                    nonlocal served
-                    served = await process.start(target, tmp_path / "two.txt", port=port)
-
-                await keyed.skate(
-                    page,
-                    rows,
-                    {5: cut, 14: join, 18: kill, 26: again, 31: cut_and_reload, 41: join},
-                    lap_ms=int(os.environ.get("BELL_LAP_LAP_MS", "0")),
-                )
-                await keyed.all_sent(page)
-                entered = [
-                    (e["envelope"]["command"]["competitor"], milliseconds(e["envelope"]))
-                    for e in await keyed.kept(page)
-                    if e["envelope"]["command"]["type"] == CROSSING
-                ]
-            assert len(entered) == 45 * 4
-            assert await keyed.instants(http, served.url, rough) == entered
-            disturbed = await keyed.outcome(http, served.url, rough)
-            assert disturbed == await keyed.outcome(http, served.url, calm)
-            assert disturbed["state"] == "UNCONFIRMED"
-    finally:
-        await served.end()
+            await keyed.skate(
+                page,
+                rows,
+                {5: cut, 14: join, 18: server.die, 26: server.start, 31: cut_and_reload, 41: join},
+                lap_ms=int(os.environ.get("BELL_LAP_LAP_MS", "0")),
+            )
+            await keyed.all_sent(page)
+            entered = [
+                (e["envelope"]["command"]["competitor"], milliseconds(e["envelope"]))
+                for e in await keyed.kept(page)
+                if e["envelope"]["command"]["type"] == CROSSING
+            ]
+        assert len(entered) == 45 * 4
+        assert await keyed.instants(server.http, server.url, rough) == entered
+        disturbed = await keyed.outcome(server.http, server.url, rough)
+        assert disturbed == await keyed.outcome(server.http, server.url, calm)
+        assert disturbed["state"] == "UNCONFIRMED"
 
 
 def milliseconds(envelope: dict[str, str]) -> int:
@@ -222,34 +195,28 @@ def milliseconds(envelope: dict[str, str]) -> int:
 
 async def test_two_recorders_at_one_race(tmp_path: Path, browser: Browser) -> None:
     """Laps count once; what one missed is shown and taken over; whoever loses the pen is told."""
-    data = ("--data", str(tmp_path / "data"))
     race = officials.RACE
     async with (
-        process.serving(data, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
+        race_server.running(tmp_path) as server,
+        keyed.recorder(browser, server.url, race, "Ann") as (_, one),
+        keyed.recorder(browser, server.url, race, "Ben") as (_, two),
     ):
-        await officials.post_all(http, served.url, officials.programme())
-        async with (
-            keyed.recorder(browser, served.url, race, "Ann") as (_, one),
-            keyed.recorder(browser, served.url, race, "Ben") as (_, two),
-        ):
-            await press(one, "s 1 2 3 4")
-            await keyed.all_sent(one)
-            await two.wait_for_selector("lap-console[data-running]")
-            await press(two, "1 2 3 4")
-            await two.locator(".console-pen", has_text="pen: console-").wait_for()
-            await press(two, "1 2 3 4")
-            await press(one, "1 3 4")
-            signs = one.locator('.console-row[data-competitor="bea-two"] .row-signs')
-            await signs.filter(has_text="G: other saw lap 2").wait_for()
-            await press(one, "g")
-            await keyed.all_sent(one)
-            board = f"{served.url}/api/v1/races/{race}/board"
-            laps = {row["id"]: row["laps"] for row in (await officials.get(http, board))["rows"]}
-            assert laps == dict.fromkeys(("ann-one", "bea-two", "cia-three", "dee-four"), 2)
-            await press(two, "t Enter")
-            await one.locator(".console-banner", has_text="has taken the pen").wait_for()
-            await press(two, "1 2 3 4")
-            await keyed.all_sent(two)
-            rows = (await officials.get(http, board))["rows"]
-            assert [row["laps"] for row in rows] == [3, 3, 3, 3]
+        await press(one, "s 1 2 3 4")
+        await keyed.all_sent(one)
+        await two.wait_for_selector("lap-console[data-running]")
+        await press(two, "1 2 3 4")
+        await two.locator(".console-pen", has_text="pen: console-").wait_for()
+        await press(two, "1 2 3 4")
+        await press(one, "1 3 4")
+        signs = one.locator('.console-row[data-competitor="bea-two"] .row-signs')
+        await signs.filter(has_text="G: other saw lap 2").wait_for()
+        await press(one, "g")
+        await keyed.all_sent(one)
+        laps = {row["id"]: row["laps"] for row in (await server.read("board"))["rows"]}
+        assert laps == dict.fromkeys(("ann-one", "bea-two", "cia-three", "dee-four"), 2)
+        await press(two, "t Enter")
+        await one.locator(".console-banner", has_text="has taken the pen").wait_for()
+        await press(two, "1 2 3 4")
+        await keyed.all_sent(two)
+        rows = (await server.read("board"))["rows"]
+        assert [row["laps"] for row in rows] == [3, 3, 3, 3]

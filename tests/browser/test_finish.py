@@ -10,7 +10,7 @@ from playwright.async_api import Page, expect
 
 from tests.browser import tablets
 from tests.browser.conftest import Open
-from tests.support import officials, process
+from tests.support import officials, race_server
 
 ANN, BEA, CIA, DEE = (skater[0] for skater in officials.SKATERS)
 
@@ -18,11 +18,8 @@ ANN, BEA, CIA, DEE = (skater[0] for skater in officials.SKATERS)
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncIterator[str]:
     """Serve a race with a start list of four."""
-    target = ("--data", str(tmp_path / "data"))
-    async with process.serving(target, tmp_path / "server.txt") as served:
-        async with aiohttp.ClientSession() as http:
-            await officials.post_all(http, served.url, officials.programme())
-        yield served.url
+    async with race_server.running(tmp_path) as server:
+        yield server.url
 
 
 def finish(url: str) -> str:

@@ -6,14 +6,14 @@ import os
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.browser import keyed, tablets
 from tests.browser.conftest import Open
 from tests.browser.test_accessibility import violations
-from tests.support import officials, process
+from tests.support import officials, race_server
+from tests.support.race_server import RaceServer
 
 BOARDS = (
     ("/scoreboard", 1280, 720, "❚❚Held by the timing officials"),
@@ -27,6 +27,7 @@ BOARDS = (
     ("/", 1280, 900, "❚❚Held by the timing officials"),
 )
 PICTURES = os.environ.get("HOLD_PICTURES")
+COMMANDS = "**/api/v1/commands"
 LINES = "main .line, race-board .line, .cards .card"
 
 
@@ -50,12 +51,11 @@ async def lies_below(page: Page, upper: str, lower: str) -> None:
     assert 0 <= below["y"] - above["y"] - above["height"] < 20
 
 
-async def holds(http: aiohttp.ClientSession, url: str, count: int) -> list[dict[str, Any]]:
+async def holds(server: RaceServer, count: int) -> list[dict[str, Any]]:
     """Return the facts about holds as soon as there are so many, and all that was sent is there."""
-    address = f"{url}/api/v1/races/{officials.RACE}/events"
     async with asyncio.timeout(20):
         while True:
-            rows = (await officials.get(http, address, view="live"))["rows"]
+            rows = (await server.read("events", view="live"))["rows"]
             found = [row for row in rows if row["type"].startswith("PublicBoard")]
             if len(found) >= count:
                 return found
@@ -66,20 +66,17 @@ async def test_h_holds_every_board_and_releases_it(
     tmp_path: Path, browser: Browser, open_page: Open
 ) -> None:
     """Boards keep the order of the hold with a stopped clock; the console goes on; H ends it."""
-    data = ("--data", str(tmp_path / "data"))
     async with (
-        process.serving(data, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
+        race_server.running(tmp_path) as server,
         contextlib.AsyncExitStack() as opened,
     ):
-        await officials.post_all(http, served.url, officials.programme())
-        console = keyed.recorder(browser, served.url, officials.RACE, calm=True)
+        console = keyed.recorder(browser, server.url, officials.RACE, calm=True)
         _, page = await opened.enter_async_context(console)
         for key in "s1234":
             await page.keyboard.press(key)
         boards = [
             await opened.enter_async_context(
-                open_page(f"{served.url}{path}", width, height, calm=True)
+                open_page(f"{server.url}{path}", width, height, calm=True)
             )
             for path, width, height, _ in BOARDS
         ]
@@ -122,20 +119,15 @@ async def test_h_holds_every_board_and_releases_it(
                 "data-competitor", "dee-four"
             )
         await expect(clock).not_to_have_text(stood or "")
-        assert await keyed.instants(http, served.url, officials.RACE)
+        assert await keyed.instants(server.http, server.url, officials.RACE)
 
 
 async def test_a_hold_keyed_without_a_network_arrives_with_its_release(
     tmp_path: Path, browser: Browser
 ) -> None:
     """H offline is kept and shown; H again releases that very hold, whose version comes later."""
-    data = ("--data", str(tmp_path / "data"))
-    async with (
-        process.serving(data, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
-    ):
-        await officials.post_all(http, served.url, officials.programme())
-        async with keyed.recorder(browser, served.url, officials.RACE) as (context, page):
+    async with race_server.running(tmp_path) as server:
+        async with keyed.recorder(browser, server.url, officials.RACE) as (context, page):
             band = page.locator(".console-hold")
             await page.keyboard.press("s")
             await keyed.all_sent(page)
@@ -150,7 +142,7 @@ async def test_a_hold_keyed_without_a_network_arrives_with_its_release(
             await context.set_offline(False)
             await keyed.all_sent(page)
             await expect(band).to_contain_text("PUBLIC BOARD HELD")
-        rows = await holds(http, served.url, 3)
+        rows = await holds(server, 3)
         kinds = [row["type"] for row in rows]
         assert kinds == ["PublicBoardHeld", "PublicBoardReleased", "PublicBoardHeld"]
         released = next(row for row in rows if row["type"] == "PublicBoardReleased")
@@ -163,21 +155,8 @@ async def test_the_tablet_shows_a_hold_and_releases_it(
     tmp_path: Path, open_page: Open, width: int, height: int
 ) -> None:
     """The referee sees the hold and its age, goes on seeing the race, and has one tap to end it."""
-    data = ("--data", str(tmp_path / "data"))
-    async with (
-        process.serving(data, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
-    ):
-        skated = officials.skated()
-        end = next(i for i, command in enumerate(skated) if command["type"] == "PublishResult")
-        crossed = max(i for i, each in enumerate(skated) if each["type"] == "RecordCrossing")
-        hold: officials.Command = {"type": "HoldPublicBoard", "race": officials.RACE}
-        await officials.post_all(
-            http,
-            served.url,
-            [*officials.programme(), *skated[: crossed - 2], hold, *skated[crossed - 2 : end]],
-        )
-        address = f"{served.url}/referee?race={officials.RACE}"
+    async with race_server.running(tmp_path, race_server.under_a_hold()) as server:
+        address = f"{server.url}/referee?race={officials.RACE}"
         async with open_page(address, width, height, calm=True) as page:
             band = page.locator(".desk-hold")
             await expect(band).to_contain_text("PUBLIC BOARD HELD for")
@@ -187,32 +166,26 @@ async def test_the_tablet_shows_a_hold_and_releases_it(
             assert await tablets.small_targets(page) == []
             assert await tablets.scrolled(page) == []
             assert await violations(page) == []
-            board = f"{served.url}/api/v1/races/{officials.RACE}/board"
-            assert (await officials.get(http, board))["state"] == "LIVE"
+            assert (await server.read("board"))["state"] == "LIVE"
             await page.get_by_role("button", name="Release the public board").click()
             await expect(band).to_be_hidden()
-            shown = await officials.get(http, board)
+            shown = await server.read("board")
             assert (shown["state"], shown["held"]) == ("UNCONFIRMED", None)
             await page.get_by_role("button", name="Hold public board").click()
             await expect(band).to_be_visible()
             await page.get_by_role("button", name="Make official…").click()
             await page.get_by_role("button", name="Make official now").click()
             await expect(band).to_be_hidden()
-            assert (await officials.get(http, board))["state"] == "OFFICIAL"
+            assert (await server.read("board"))["state"] == "OFFICIAL"
 
 
 async def test_the_finish_page_holds_the_board_by_key_and_by_finger(
     tmp_path: Path, open_page: Open
 ) -> None:
     """H holds, H releases; the button holds, the band releases; in a field H is a letter."""
-    data = ("--data", str(tmp_path / "data"))
-    async with (
-        process.serving(data, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
-    ):
-        gun: officials.Command = {"type": "StartRace", "race": officials.RACE}
-        await officials.post_all(http, served.url, [*officials.programme(), gun])
-        address = f"{served.url}/finish?race={officials.RACE}"
+    gun: officials.Command = {"type": "StartRace", "race": officials.RACE}
+    async with race_server.running(tmp_path, [gun]) as server:
+        address = f"{server.url}/finish?race={officials.RACE}"
         async with open_page(address, 1180, 820, calm=True) as page:
             band = page.locator(".desk-hold")
             button = page.get_by_role("button", name="Hold board")
@@ -233,5 +206,44 @@ async def test_the_finish_page_holds_the_board_by_key_and_by_finger(
             await page.get_by_role("button", name="Release the public board").click()
             await expect(band).to_be_hidden()
             await expect(button).to_be_enabled()
-        kinds = [row["type"] for row in await holds(http, served.url, 4)]
+        kinds = [row["type"] for row in await holds(server, 4)]
         assert kinds == ["PublicBoardHeld", "PublicBoardReleased"] * 2
+
+
+async def test_a_hold_that_is_unsent_can_be_released(tmp_path: Path, open_page: Open) -> None:
+    """Both arrive in their order; until then the band says truly what the public sees."""
+    gun: officials.Command = {"type": "StartRace", "race": officials.RACE}
+    async with race_server.running(tmp_path, [gun]) as server:
+        address = f"{server.url}/finish?race={officials.RACE}"
+        async with open_page(address, 1180, 820, calm=True) as page:
+            band, unsent = page.locator(".desk-hold"), page.locator(".desk-unsent")
+            button = page.get_by_role("button", name="Hold board")
+            release = page.get_by_role("button", name="Release the public board")
+            await expect(button).to_be_visible()
+            await page.route(COMMANDS, lambda route: route.fulfill(status=200, body=""))
+            await button.click()
+            await expect(band).to_contain_text("HOLD UNSENT for")
+            await expect(band).to_contain_text("the public goes on seeing the race")
+            await picture(page, "finish-hold-unsent")
+            assert await violations(page) == []
+            assert await tablets.small_targets(page) == []
+            await release.click()
+            await expect(band).to_be_hidden()
+            await expect(unsent).to_have_attribute("data-depth", "2")
+            await page.keyboard.press("KeyH")
+            await expect(band).to_contain_text("HOLD UNSENT for")
+            await page.unroute(COMMANDS)
+            await expect(unsent).to_have_attribute("data-depth", "0")
+            await expect(band).to_contain_text("PUBLIC BOARD HELD for")
+            first, released, second = await holds(server, 3)
+            assert (first["type"], second["type"]) == ("PublicBoardHeld", "PublicBoardHeld")
+            assert released["data"]["hold"] == first["version"]
+            await page.route(COMMANDS, lambda route: route.fulfill(status=200, body=""))
+            await release.click()
+            await expect(band).to_contain_text("RELEASE UNSENT")
+            await expect(release).to_be_hidden()
+            await picture(page, "finish-release-unsent")
+            await page.unroute(COMMANDS)
+            await expect(band).to_be_hidden()
+            assert (await server.read("board"))["held"] is None
+        assert [row["type"] for row in await holds(server, 4)][-1] == "PublicBoardReleased"

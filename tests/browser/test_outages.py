@@ -2,76 +2,23 @@
 
 import contextlib
 import re
-import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from tests.browser import keyed
 from tests.browser.test_accessibility import violations
 from tests.browser.test_console import milliseconds, press
-from tests.support import officials, process
+from tests.support import officials, race_server
+from tests.support.race_server import RaceServer
 
 ANN, BEA, CIA, DEE = (skater[0] for skater in officials.SKATERS)
 SECOND = officials.race_id(1)
 HOURS = timedelta(hours=2)
 RUNNING = re.compile(r"^(\d+:)?\d{1,2}\.\d$")
 TABLET = {"width": 1180, "height": 820}
-
-
-class Rink:
-    """A server that can die and come back, and a session that speaks to it."""
-
-    def __init__(self, tmp_path: Path, http: aiohttp.ClientSession) -> None:
-        self._tmp_path = tmp_path
-        self._lives = 0
-        self._port: int | None = None
-        self.served: process.Served
-        self.http = http
-
-    @property
-    def url(self) -> str:
-        """Return the server's address."""
-        return self.served.url
-
-    async def start(self) -> None:
-        """Start the server, where and with what it had before."""
-        self._lives += 1
-        target = ("--data", str(self._tmp_path / "data"))
-        output = self._tmp_path / f"server-{self._lives}.txt"
-        self.served = await process.start(target, output, port=self._port)
-        self._port = int(self.url.rpartition(":")[2])
-
-    async def die(self) -> None:
-        """Kill the server."""
-        await self.served.end(signal.SIGKILL)
-
-    async def facts(self, race: str = officials.RACE) -> list[dict[str, Any]]:
-        """Return what has been recorded of a race."""
-        document = await officials.get(self.http, f"{self.url}/api/v1/races/{race}/events")
-        rows: list[dict[str, Any]] = document["rows"]
-        return rows
-
-
-@contextlib.asynccontextmanager
-async def rink(
-    tmp_path: Path, commands: Sequence[officials.Command] = (), *, races: int = 1
-) -> AsyncIterator[Rink]:
-    """Run a server with start lists, and with what happened since."""
-    async with aiohttp.ClientSession() as http:
-        running = Rink(tmp_path, http)
-        await running.start()
-        try:
-            await officials.post_all(
-                http, running.url, [*officials.programme(races=races), *commands]
-            )
-            yield running
-        finally:
-            await running.served.end()
 
 
 @contextlib.asynccontextmanager
@@ -103,12 +50,19 @@ async def reloaded(page: Page, count: int) -> None:
     assert [name for name in names if "unsent" in name] == []
 
 
+async def back(server: RaceServer, context: BrowserContext, page: Page) -> None:
+    """End both outages, that of the server and that of the network: all that waited is sent."""
+    await server.start()
+    await context.set_offline(False)
+    await depth(page, 0)
+
+
 async def test_start_and_finish_survive_a_cut_a_reload_and_a_dead_server(
     tmp_path: Path, browser: Browser
 ) -> None:
     """A race from its gun to its end, all of it without a network: every fact once, in order."""
     async with (
-        rink(tmp_path) as server,
+        race_server.running(tmp_path) as server,
         tablet(browser, f"{server.url}/finish?race={officials.RACE}") as (context, page),
     ):
         await page.locator('[data-do="gun"]').wait_for()
@@ -136,9 +90,7 @@ async def test_start_and_finish_survive_a_cut_a_reload_and_a_dead_server(
         await expect(end).to_have_text("End of the race: unsent")
         await reloaded(page, 4)
         await stands(page, "UNCONFIRMED", "Unconfirmed · unsent")
-        await server.start()
-        await context.set_offline(False)
-        await depth(page, 0)
+        await back(server, context, page)
         await stands(page, "UNCONFIRMED", "Unconfirmed")
         found = await server.facts()
         assert [fact["type"] for fact in found][-4:] == [
@@ -149,8 +101,7 @@ async def test_start_and_finish_survive_a_cut_a_reload_and_a_dead_server(
         ]
         # The page tells the time by the server's clock, as far as the feed could measure it.
         assert before - 200 <= found[-4]["data"]["at_ms"] <= before + 3000
-        address = f"{server.url}/api/v1/races/{officials.RACE}/result"
-        rows = (await officials.get(server.http, address))["rows"]
+        rows = (await server.read("result"))["rows"]
         assert [(row["id"], row["rank"]) for row in rows] == [
             (CIA, 1),
             (ANN, 2),
@@ -171,7 +122,7 @@ async def test_a_gun_that_waits_is_shown_by_every_desk_before_and_after_a_reload
 ) -> None:
     """What this device has keyed stands on all of its pages, marked unsent until it has arrived."""
     async with contextlib.AsyncExitStack() as stack:
-        server = await stack.enter_async_context(rink(tmp_path))
+        server = await stack.enter_async_context(race_server.running(tmp_path))
         address = f"{server.url}/finish?race={officials.RACE}"
         context, finish = await stack.enter_async_context(tablet(browser, address))
         referee = await context.new_page()
@@ -211,7 +162,7 @@ async def test_a_decision_survives_a_cut_a_reload_and_a_dead_server(
 ) -> None:
     """A penalty and the advancement that it explains wait together, and still name each other."""
     async with (
-        rink(tmp_path, officials.skated()[:-2]) as server,
+        race_server.running(tmp_path, officials.skated()[:-2]) as server,
         tablet(browser, f"{server.url}/referee?race={officials.RACE}") as (context, page),
     ):
         await page.locator(".grid-cell").first.wait_for()
@@ -230,12 +181,9 @@ async def test_a_decision_survives_a_cut_a_reload_and_a_dead_server(
         await expect(publish).to_have_text("Tap again: everybody sees it")
         await publish.click()
         await depth(page, 3)
-        await server.start()
-        await context.set_offline(False)
-        await depth(page, 0)
+        await back(server, context, page)
         await page.locator(".pending-list li").nth(1).wait_for()
-        result = f"{server.url}/api/v1/races/{officials.RACE}/result"
-        found = await officials.get(server.http, result, view="official")
+        found = await server.read("result", view="official")
     assert [(each["kind"], each["competitor"]) for each in found["decisions"]] == [
         ("PEN", ANN),
         ("ADV", DEE),
@@ -248,7 +196,7 @@ async def test_a_refusal_that_came_late_is_shown_until_it_is_seen(
 ) -> None:
     """The gun was fired elsewhere meanwhile: what waited is refused, and nobody can miss it."""
     async with (
-        rink(tmp_path) as server,
+        race_server.running(tmp_path) as server,
         tablet(browser, f"{server.url}/finish?race={officials.RACE}") as (context, page),
     ):
         await page.locator('[data-do="gun"]').wait_for()
@@ -256,8 +204,7 @@ async def test_a_refusal_that_came_late_is_shown_until_it_is_seen(
         await page.click('[data-do="gun"]')
         # Until the tap has been answered, what comes is no late refusal but the answer to the tap.
         await expect(page.locator(".desk-fault")).to_contain_text("No network: it is kept here")
-        gun: officials.Command = {"type": "StartRace", "race": officials.RACE}
-        await officials.post_all(server.http, server.url, [gun])
+        await server.post([{"type": "StartRace", "race": officials.RACE}])
         await context.set_offline(False)
         refused = page.locator(".desk-refused")
         await expect(refused).to_contain_text("Refused: StartRace.")
@@ -270,7 +217,7 @@ async def test_a_refusal_that_came_late_is_shown_until_it_is_seen(
 async def test_two_pages_of_one_browser_have_one_outbox(tmp_path: Path, browser: Browser) -> None:
     """What one page keeps, the other shows; whichever is left sends it, once."""
     race = officials.RACE
-    async with rink(tmp_path) as server:
+    async with race_server.running(tmp_path) as server:
         async with tablet(browser, f"{server.url}/finish?race={race}") as (context, page):
             await page.locator('[data-do="gun"]').wait_for()
             other = await context.new_page()
@@ -290,7 +237,7 @@ async def test_two_pages_of_one_browser_have_one_outbox(tmp_path: Path, browser:
 async def test_two_hours_without_a_network(tmp_path: Path, browser: Browser) -> None:
     """Two races keyed in two hours of the console's clock: right results, all instants as keyed."""
     rows = keyed.laps(5, 4, seed=11)
-    async with rink(tmp_path, races=2) as server:
+    async with race_server.running(tmp_path, races=2) as server:
         async with keyed.recorder(browser, server.url, officials.RACE) as (context, page):
             await context.set_offline(True)
             # When the network comes back, it is now: so the device's clock shows two hours ago.

@@ -9,7 +9,7 @@ from msgspec import Struct
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.support import officials, process
+from tests.support import officials, process, race_server
 
 HERE = tuple(skater for skater, *_ in officials.SKATERS)
 STALE_WITHIN_MS = 20_000
@@ -163,13 +163,8 @@ async def check_the_end(pages: dict[str, Page]) -> None:
 
 async def test_an_overlay_paints_nothing_but_what_it_shows(tmp_path: Path, open_page: Open) -> None:
     """Outside of tower and ticker a picture is seen through; parts and themes can be chosen."""
-    target = ("--data", str(tmp_path / "data"))
-    async with (
-        process.serving(target, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
-    ):
-        await officials.post_all(http, served.url, officials.programme())
-        address = f"{served.url}/overlay?show=tower&theme=glass"
+    async with race_server.running(tmp_path) as server:
+        address = f"{server.url}/overlay?show=tower&theme=glass"
         async with open_page(address, 1920, 1080) as page:
             await page.locator(".line").first.wait_for()
             for hidden in (".bug-laps", "race-clock", ".bug state-chip", ".ticker"):
@@ -180,7 +175,7 @@ async def test_an_overlay_paints_nothing_but_what_it_shows(tmp_path: Path, open_
             clear = await page.screenshot(omit_background=True, clip=corner)
             opaque = await page.screenshot(clip=corner)
             assert clear != opaque
-        async with open_page(f"{served.url}/overlay?lang=ko", 1280, 720) as page:
+        async with open_page(f"{server.url}/overlay?lang=ko", 1280, 720) as page:
             await page.locator(".line").first.wait_for()
             await expect(page.locator(".bug-round")).to_have_text("결승 A")
             await expect(page.locator("html")).to_have_attribute("lang", "ko")
@@ -188,35 +183,27 @@ async def test_an_overlay_paints_nothing_but_what_it_shows(tmp_path: Path, open_
 
 async def test_a_delayed_page_is_never_in_the_present(tmp_path: Path, open_page: Open) -> None:
     """What others see at once is not there yet: it comes late, or the page says that it cannot."""
-    target = ("--data", str(tmp_path / "data"))
     async with (
-        process.serving(target, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
+        race_server.running(tmp_path) as server,
+        open_page(f"{server.url}/overlay") as now,
+        open_page(f"{server.url}/overlay?delay=4") as late,
     ):
-        await officials.post_all(http, served.url, officials.programme())
-        async with (
-            open_page(f"{served.url}/overlay") as now,
-            open_page(f"{served.url}/overlay?delay=4") as late,
-        ):
-            start: officials.Command = {"type": "StartRace", "race": officials.RACE}
-            await officials.post_all(http, served.url, [start, *lap(1, HERE)])
-            await now.locator(".bug-number", has_text="4").wait_for()
-            number = late.locator(".bug-number")
-            assert await number.count() == 0 or await number.inner_text() != "4"
-            told = late.locator(".refusal:visible")
-            await expect(told.or_(number.filter(has_text="4")).first).to_be_visible()
+        start: officials.Command = {"type": "StartRace", "race": officials.RACE}
+        await server.post([start, *lap(1, HERE)])
+        await now.locator(".bug-number", has_text="4").wait_for()
+        number = late.locator(".bug-number")
+        assert await number.count() == 0 or await number.inner_text() != "4"
+        told = late.locator(".refusal:visible")
+        await expect(told.or_(number.filter(has_text="4")).first).to_be_visible()
 
 
 async def test_a_display_is_paired_told_and_comes_back(tmp_path: Path, open_page: Open) -> None:
     """The code on the screen, typed at the desk, brings up the board; a reload keeps it."""
-    target = ("--data", str(tmp_path / "data"))
     async with (
-        process.serving(target, tmp_path / "server.txt") as served,
-        aiohttp.ClientSession() as http,
-        open_page(f"{served.url}/display", 800, 420) as screen,
-        open_page(f"{served.url}/displays", 1100, 700) as desk,
+        race_server.running(tmp_path) as server,
+        open_page(f"{server.url}/display", 800, 420) as screen,
+        open_page(f"{server.url}/displays", 1100, 700) as desk,
     ):
-        await officials.post_all(http, served.url, officials.programme())
         code = screen.locator(".pairing-code", has_text=" ")
         await code.wait_for()
         form = desk.locator(".pair-form")

@@ -153,7 +153,7 @@ async def test_family_names_are_marked_as_on_the_boards(url: str, open_page: Ope
             await expect(race.locator(".race-place").first).to_have_text("1Felix ROUSSEL CAN")
     async with open_page(f"{url}/phone?lang=en#medals") as page:
         await page.get_by_role("tab", name="Skaters").click()
-        row = page.locator('tr[data-id="felix-roussel"]')
+        row = page.locator('medal-table tr[data-id="felix-roussel"]')
         await expect(row.locator("b")).to_have_text("ROUSSEL")
 
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.conftest import Open
-from tests.support import officials, process
+from tests.support import officials, race_server
 
 ANN, BEA = "ann-one", "bea-two"
 
@@ -28,13 +28,10 @@ def crossing(skater: str, elapsed_ms: int) -> officials.Command:
 @pytest.fixture
 async def url(tmp_path: Path) -> AsyncIterator[str]:
     """Serve a race under way: Ann has crossed twice, the second time by mistake; then Bea once."""
-    target = ("--data", str(tmp_path / "data"))
-    async with process.serving(target, tmp_path / "server.txt") as served:
-        async with aiohttp.ClientSession() as http:
-            gun: officials.Command = {"type": "StartRace", "race": officials.RACE}
-            laps = [crossing(ANN, 7000), crossing(ANN, 7300), crossing(BEA, 7200)]
-            await officials.post_all(http, served.url, [*officials.programme(), gun, *laps])
-        yield served.url
+    gun: officials.Command = {"type": "StartRace", "race": officials.RACE}
+    laps = [crossing(ANN, 7000), crossing(ANN, 7300), crossing(BEA, 7200)]
+    async with race_server.running(tmp_path, [gun, *laps]) as server:
+        yield server.url
 
 
 async def board(url: str) -> dict[str, dict[str, Any]]:

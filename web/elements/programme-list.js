@@ -49,6 +49,7 @@ function entry(race, document, link) {
         "span",
         { class: "race-name" },
         h("span", { class: "race-distance" }, translated(race.name)),
+        " ",
         h("span", { class: "race-round" }, translated(race.round)),
       ),
       podium(race),

@@ -7,6 +7,7 @@ import { undoing } from "./decision.js";
 import { deviceOutbox } from "./device-outbox.js";
 import { Feed } from "./feed.js";
 import { lastKnown } from "./last-known.js";
+import { ownHold } from "./own-hold.js";
 import { ownState } from "./own-state.js";
 
 const SEE_EMBARGO = ["referee", "chief-referee", "secretary", "photo-finish"];
@@ -45,6 +46,8 @@ export class Desk extends EventTarget {
   #depth = 0;
   /** The position of the board that is shown, as soon as the feed has told it. */
   #heard;
+  /** The position at which it was last heard whether the board is held. */
+  #marked;
 
   /** Find the race of the page's address, else the one that is current or next. */
   async start() {
@@ -92,6 +95,20 @@ export class Desk extends EventTarget {
     return heard && ownState(heard, this.outbox.entries, this.#heard);
   }
 
+  /** The hold of the public board with what was keyed here, `{at, version, key}`, or null. */
+  get hold() {
+    return ownHold({ race: this.race, held: this.#held }, this.outbox.entries, this.#marked);
+  }
+
+  /** Whether the server has last said that the public board is held. */
+  get heldByAll() {
+    return Boolean(this.#held);
+  }
+
+  get #held() {
+    return (this.board?.race === this.race ? this.board : this.result)?.held ?? null;
+  }
+
   /** The name of a competitor of this race. */
   name(competitor) {
     const row = this.result?.rows.find((each) => each.id === competitor);
@@ -102,14 +119,14 @@ export class Desk extends EventTarget {
    * Send commands, then learn what they led to; null when they wait for the network.
    *
    * A second tap while the first is being answered is the same tap: undefined. `refs` says by index
-   * which field of a command is the version of an earlier one's event: `{1: {cause: 0}}`.
+   * which field of a command is the version of an earlier one's event: `{1: {cause: 0}}`; `earlier`
+   * says so of the first command and of entries that were made before: `{hold: key}`.
    */
-  async act(commands, { occurredAt = clock.now(), refs = {} } = {}) {
-    const tap = JSON.stringify(commands);
+  async act(commands, { occurredAt = clock.now(), refs = {}, earlier = {}, tap = JSON.stringify(commands) } = {}) {
     if (this.#acting.has(tap)) return undefined;
     this.#acting.add(tap);
     try {
-      const entries = this.#put(commands, occurredAt, refs);
+      const entries = this.#put(commands, occurredAt, refs, earlier);
       await this.outbox.flush();
       const receipts = this.#answered(entries);
       if (receipts) await this.look(receipts.at(-1).position);
@@ -120,14 +137,15 @@ export class Desk extends EventTarget {
   }
 
   /** Put commands into the outbox; `refs` as in `act`. */
-  #put(commands, occurredAt, refs) {
+  #put(commands, occurredAt, refs, earlier) {
     const { official, device } = this.who;
     const from = { official: official ?? device, device, occurredAt, note: { desk: true, attempt: this.result?.attempt } };
     const entries = [];
     for (const [index, command] of commands.entries()) {
       const about = Object.entries(refs[index] ?? {});
-      const keys = about.map(([field, earlier]) => [field, entries[earlier].key]);
-      entries.push(this.outbox.put(command, { ...from, refs: Object.fromEntries(keys) }));
+      const keys = about.map(([field, before]) => [field, entries[before].key]);
+      const known = index === 0 ? earlier : {};
+      entries.push(this.outbox.put(command, { ...from, refs: { ...known, ...Object.fromEntries(keys) } }));
     }
     return entries;
   }
@@ -156,6 +174,11 @@ export class Desk extends EventTarget {
       ({ state, envelope: { command } }) =>
         WAITING.has(state) && command.type === type && command.race === this.race,
     );
+  }
+
+  /** Whether an entry waits to be sent. */
+  waits(key) {
+    return this.outbox.entries.some((each) => each.key === key && WAITING.has(each.state));
   }
 
   /** Show what was last known of the race, until the server answers. */
@@ -282,6 +305,7 @@ export class Desk extends EventTarget {
     const next = { ...board, entries, order: rows.map((row) => row.id) };
     if (JSON.stringify(next) === JSON.stringify(this.board)) return;
     this.board = next;
+    this.#marked = Math.max(this.#marked ?? 0, position);
     this.#tell("board");
   }
 
@@ -290,6 +314,7 @@ export class Desk extends EventTarget {
     // What the public sees held says nothing of how the race goes on: only the mark is taken.
     const same = board.held && this.board?.race === board.race;
     this.board = same ? { ...this.board, held: board.held } : board;
+    this.#marked = this.#feed.position;
     if (!same) this.#heard = this.#feed.position;
     this.#remember();
     this.#tell("board");

@@ -5,7 +5,7 @@ import { may } from "./api.js";
 import { clock } from "./clock.js";
 import * as decision from "./decision.js";
 import { Desk } from "./desk.js";
-import { hold, holdOf, holdOrRelease, mayHold, onItsWay } from "./desk-hold.js";
+import { hold, holdOf, holdOrRelease, mayHold } from "./desk-hold.js";
 import { area, fault, follow, keep, key, tried } from "./desk-page.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { groupsOf, readOrder } from "./finish.js";
@@ -137,10 +137,7 @@ function forget() {
 /** The key that holds the public board; the band that says so has the one that releases it. */
 function holdKey() {
   const button = find(".desk-holds");
-  const waits = Boolean(desk.waiting("HoldPublicBoard"));
   button.hidden = !mayHold(desk.who) || Boolean(holdOf(desk)) || Boolean(desk.result.official);
-  button.disabled = onItsWay(desk);
-  setText(button, waits ? "Hold board: unsent" : "Hold board");
 }
 
 function show() {

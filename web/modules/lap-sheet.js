@@ -5,6 +5,8 @@
  * Instants are milliseconds since 1970 by the server's clock as far as it is known.
  */
 
+import { ownHold } from "./own-hold.js";
+
 export const SHORTEST_LAP_MS = 7000;
 export const EST_AFTER = 1.4;
 const [TOO_SHORT, TOO_LONG] = [0.6, 1.8];
@@ -22,7 +24,6 @@ const OVER = new Set([
   "CANCELLED",
 ]);
 const VOID_NOTICES = new Set(["False start", "Restart", "Re-skate"]);
-const HOLDS = new Set(["HoldPublicBoard", "ReleasePublicBoard"]);
 const RETRACTABLE = new Set([
   "RecordCrossing",
   "AssignCrossing",
@@ -75,7 +76,7 @@ export function sheet({ board, entries, base = null, now }) {
     lapsToGo: Math.max(board.laps_total - most, 0),
     lap: Math.min(most + 1, board.laps_total),
     bell: phase.bell,
-    hold: holdOf(board, facts),
+    hold: ownHold(board, facts, board.heard ?? 0),
     expected: rows
       .filter((row) => row.nextAt !== null)
       .sort((a, b) => a.nextAt - b.nextAt || a.position - b.position),
@@ -129,21 +130,6 @@ function phaseOf(board, facts) {
     unsent: [ownGun, last("EndRace"), last("StopRace")].some((e) => e && UNSENT.has(e.state)),
     bell: Boolean(last("RingBell")) || (heard && Boolean(board.bell)),
   };
-}
-
-/**
- * Return the hold of the public board, `{at, version, key}`, or null: ours as long as the board has
- * not heard of it, else the board's. `key` is the entry of ours whose version is not known yet.
- */
-function holdOf(board, facts) {
-  const last = facts.findLast((entry) => HOLDS.has(entry.envelope.command.type));
-  const heard = last?.state === "sent" && last.receipt?.position <= (board.heard ?? 0);
-  if (!last || heard) {
-    const { held } = board;
-    return held ? { at: held.at_ms, version: held.version, key: null } : null;
-  }
-  if (last.envelope.command.type === "ReleasePublicBoard") return null;
-  return { at: instant(last), version: null, key: last.key };
 }
 
 /** Whether an entry belongs to the attempt that is being skated. */

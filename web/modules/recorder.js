@@ -1,6 +1,7 @@
 /** What an action on the lap console leads to: a command to be kept, and words to be shown. Pure. */
 
 import { called, missedAt } from "./lap-sheet.js";
+import { releaseOf } from "./own-hold.js";
 
 const LONGEST_MS = 7_200_000;
 /** Who may do what, where the server knows officials; what is not here is the lap recorder's. */
@@ -159,9 +160,8 @@ function adopt(pen, sheet, at, plain) {
 /** Hold the public board, or release the hold that is meant: its version, or the entry that made it. */
 function hold({ hold: held }, plain) {
   if (!held) return plain({ type: "HoldPublicBoard" }, "public board held: H releases it");
-  const say = "public board released";
-  if (held.key !== null) return plain({ type: "ReleasePublicBoard" }, say, { refs: { hold: held.key } });
-  return plain({ type: "ReleasePublicBoard", hold: held.version }, say);
+  const { command, refs } = releaseOf(held);
+  return plain(command, "public board released", { refs });
 }
 
 function flow(action, sheet, plain) {
