@@ -278,7 +278,7 @@ def _value(value: object) -> str:
         case tuple():
             return ", ".join(str(each) for each in value) or "none"
         case _:
-            return str(value)
+            return str(value) or "none"
 
 
 def _points() -> str:

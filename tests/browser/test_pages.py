@@ -1,6 +1,7 @@
 """Every page that shows a race shows the same race: live, through a restart, at its own size."""
 
 import contextlib
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -204,8 +205,8 @@ async def test_a_display_is_paired_told_and_comes_back(tmp_path: Path, open_page
         open_page(f"{server.url}/display", 800, 420) as screen,
         open_page(f"{server.url}/displays", 1100, 700) as desk,
     ):
-        code = screen.locator(".pairing-code", has_text=" ")
-        await code.wait_for()
+        code = screen.locator(".pairing-code")
+        await expect(code).to_have_text(re.compile(r"^\w{3} \w{3}$"))
         form = desk.locator(".pair-form")
         await form.get_by_label("Name").fill("Long side")
         await form.get_by_label("Options").fill("?width=768&height=384")

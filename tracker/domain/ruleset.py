@@ -63,6 +63,8 @@ class Overall(Struct, frozen=True):
     """How many results count in the table of an individual distance; 0: all of them."""
     teams: Literal["none", "individual"] = "none"
     """Whether the points of all skaters of an NOC are added up, none of them dropped."""
+    title: str = ""
+    """What the best of the overall table has won, such as a Crystal Globe; empty: nothing named."""
 
 
 class Ruleset(Struct, frozen=True):

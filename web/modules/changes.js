@@ -13,6 +13,8 @@ const TITLES = {
 };
 const ORDER = Object.keys(TITLES);
 const MEDALS = ["gold", "silver", "bronze"];
+/** The words for what may be won over a season. */
+const WON = { "Crystal Globe": "crystalGlobe" };
 const OVERALL = new Set(["men", "women"]);
 
 /** Return differences as groups of sentences: one group for each document and scope. */
@@ -42,11 +44,11 @@ export function groups(rows) {
 /**
  * Return the sentences that tell most: places, medals by nation, points of the overall standings.
  *
- * `globe` says whether the leader of the overall standings is given the Crystal Globe.
+ * `title` is what the leader of the overall standings is given, as a ruleset has it.
  */
-export function headline(rows, { globe = false } = {}) {
+export function headline(rows, { title: won = "" } = {}) {
   const overall = ({ document, scope }) => document === "standings" && OVERALL.has(scope.split(":")[1]);
-  const standings = word(globe ? "crystalGlobe" : "standings");
+  const standings = won ? word(WON[won] ?? won) : word("standings");
   return groups(rows).flatMap((group) => {
     const people = group.people;
     if (group.document === "result") return people.flatMap((each) => moved(each.fields).map((text) => `${plainName(each)} ${text}`));

@@ -12,8 +12,6 @@ import { spelled } from "./tick-words.js";
 import { translate, translated, word } from "./words.js";
 
 const SEE_EMBARGO = ["referee", "chief-referee", "secretary", "photo-finish"];
-/** Rulesets under which the leader of the overall standings is given the Crystal Globe. */
-const GLOBE = /^(isu-202[2-9]|world-tour)/;
 const HOUR = /^\d{1,2}:\d{2}(:\d{2}(\.\d{1,6})?)?$/;
 const find = (selector) => document.querySelector(selector);
 translate(document);
@@ -33,7 +31,8 @@ const state = {
 };
 let asked = 0;
 let painted = 0;
-let globe = false;
+/** What the leader of the overall standings is given, as the ruleset of the competition has it. */
+let title = "";
 /** The day of the race, for those who name a time of it. */
 let day = "";
 
@@ -107,7 +106,7 @@ async function changes(...moments) {
   return () => {
     setText(find(".differences-title"), word("fromTo", { from, to }));
     find("difference-list").show(found.rows, word("sameShown"));
-    const told = headline(found.settled ?? [], { globe });
+    const told = headline(found.settled ?? [], { title });
     find(".headline").hidden = told.length === 0;
     find(".headline-list").replaceChildren(...told.map((each) => h("li", {}, each)));
   };
@@ -237,8 +236,8 @@ async function start() {
   find(".link-decisions").href = linkTo("decisions", { competition });
   find(".link-home").href = linkTo(".");
   find(".go-to").addEventListener("submit", goTo);
-  const [{ id: adopted }] = await Promise.all([read(`competitions/${competition}/ruleset`).catch(() => ({})), views()]);
-  globe = GLOBE.test(adopted ?? "");
+  const [{ overall }] = await Promise.all([read(`competitions/${competition}/ruleset`).catch(() => ({})), views()]);
+  title = overall?.title ?? "";
   await show();
 }
 

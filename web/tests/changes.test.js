@@ -47,11 +47,12 @@ test("what tells most is one line: places, medals, the Crystal Globe", () => {
     row("standings", "world-cup:men-500", "roussel", "points", 80, 100, "Roussel"),
   ];
   const told = ["Nikisha 1 → PEN", "Roussel 2 → 1", "CAN gold 3 → 4"];
-  assert.deepEqual(headline(rows, { globe: true }), [...told, "Crystal Globe: Roussel +20"]);
+  assert.deepEqual(headline(rows, { title: "Crystal Globe" }), [...told, "Crystal Globe: Roussel +20"]);
   assert.deepEqual(headline(rows), [...told, "Standings: Roussel +20"]);
-  assert.equal(headline(reversed(rows), { globe: true }).at(-1), "Crystal Globe: Roussel −20");
+  assert.equal(headline(reversed(rows), { title: "Crystal Globe" }).at(-1), "Crystal Globe: Roussel −20");
+  assert.equal(headline(rows, { title: "Rink Cup" }).at(-1), "Rink Cup: Roussel +20");
   speak("de");
-  assert.deepEqual(headline(rows, { globe: true }).slice(2), ["CAN Gold 3 → 4", "Kristallkugel: Roussel +20"]);
+  assert.deepEqual(headline(rows, { title: "Crystal Globe" }).slice(2), ["CAN Gold 3 → 4", "Kristallkugel: Roussel +20"]);
   speak("en");
 });
 

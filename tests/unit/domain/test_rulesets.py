@@ -175,6 +175,13 @@ def test_rounds_of_a_distance_are_its_own_where_it_has_some() -> None:
     assert ruleset.rounds_of(777, relay=False) == ruleset.round_order
 
 
+def test_a_season_says_what_its_best_win() -> None:
+    """From 2022/23 on it is the Crystal Globe; nothing of the kind is made up for the others."""
+    titled = {name for name in NAMES if rulesets.load(name).overall.title == "Crystal Globe"}
+    assert titled == {"isu-2022-23", "isu-2023-24", "world-tour-2024-25", "world-tour-2025-26"}
+    assert {rulesets.load(name).overall.title for name in NAMES} == {"Crystal Globe", ""}
+
+
 BEFORE = b"""{"type":"RulesetAdopted","competition":"cup","source":null,"ruleset":{"id":"old",
 "name":"Old","valid_from":"2023-07-01","valid_to":"2024-06-30","distances":[{"metres":500,
 "relay":false,"lap_rows":5,"first_row_half":true,"starters":5,"line_up":0,"genders":["men"]}],
@@ -188,7 +195,8 @@ def test_a_ruleset_adopted_by_an_older_version_means_what_it_meant() -> None:
     """Keys that came later take the value that was the only one before."""
     found = msgspec.json.decode(BEFORE, type=e.RulesetAdopted).ruleset
     assert (found.points.rounds, found.overall.count_best_distance) == ((), 0)
-    assert (found.overall.teams, found.yellow_card) == ("none", "loses_distance")
+    assert (found.overall.teams, found.overall.title) == ("none", "")
+    assert found.yellow_card == "loses_distance"
     assert (found.red_card, found.penalties_to_yellow) == ("leaves_competition", 2)
     assert (found.advancement_takes_time_place, found.places_by_time) == (True, "place_first")
     assert (found.separate_nocs, found.distances[0].first_row) == ((), 5)
