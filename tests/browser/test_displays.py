@@ -34,6 +34,16 @@ async def picture(page: Page, name: str) -> None:
         await page.screenshot(path=f"{PICTURES}/{name}.png", full_page=True)
 
 
+async def small(page: Page) -> list[str]:
+    """Return the controls that are smaller than a finger."""
+    found: list[str] = await page.locator("button, input, select").evaluate_all(
+        """all => all.filter((e) => e.checkVisibility())
+            .filter((e) => e.getBoundingClientRect().height < 44)
+            .map((e) => `${e.className} ${e.textContent}`)"""
+    )
+    return found
+
+
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
 async def test_displays_are_managed_on_any_screen(
     tmp_path: Path, open_page: Open, width: int, height: int
@@ -54,7 +64,15 @@ async def test_displays_are_managed_on_any_screen(
         dark = desk.locator(".display-card", has_text="Foyer")
         await expect(dark).to_have_attribute("data-stale", "", timeout=40_000)
         await expect(dark).to_contain_text("Stale")
+        forget = dark.get_by_role("button", name="Forget")
+        await forget.tap()
+        await expect(forget).to_have_text("Forget?")
         await picture(desk, f"displays-{width}")
-        await picture(wall, f"display-{width}")
+        assert await small(desk) == []
         assert await cut(desk) == []
         assert await violations(desk) == []
+        await forget.tap()
+        await expect(cards).to_have_count(1)
+        await desk.route("**/api/v1/displays", lambda _: None)
+        await expect(desk.locator(".lost")).to_have_text(re.compile(r"^Stale \d+ s$"))
+        await picture(desk, f"displays-lost-{width}")

@@ -1,14 +1,20 @@
 /** Whoever manages the displays of a venue: pairs, names, tells, refreshes, sees which are stale. */
 
+import { LanguageChoice } from "../elements/language-choice.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { translate, word } from "./words.js";
 
 const PAGES = ["scoreboard", "overlay", "phone", "announcer", "home"];
 const EVERY_MS = 2000;
+/** Without an answer for so long, nothing that is shown is known any more. */
+const LOST_AFTER_MS = 5000;
+const PATIENCE_MS = 8000;
+const SURE_MS = 4000;
 const TOKEN = "bell-lap-displays-token";
 const SHUT = new Set([401, 403]);
 const find = (selector) => document.querySelector(selector);
 const cards = new Map();
+let heard = Date.now();
 
 function pageName(page) {
   return word({ phone: "phonePage", home: "programme" }[page] ?? page);
@@ -24,7 +30,8 @@ function call(method, path, body) {
   const token = localStorage.getItem(TOKEN);
   const headers = { "Content-Type": "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
-  return fetch(`/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  return fetch(`/api/v1${path}`, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
 }
 
 async function signIn(code) {
@@ -59,6 +66,29 @@ function fields(form) {
   return data;
 }
 
+/** A key that asks before it does something, and forgets that it was asked. */
+function twice(label, sure, action) {
+  let asked = null;
+  const rest = () => {
+    clearTimeout(asked);
+    asked = null;
+    setText(button, label);
+    setAttribute(button, "data-sure", false);
+  };
+  const button = h("button", { class: "button plain", type: "button", onblur: () => rest(), onclick: () => tap() }, label);
+  const tap = () => {
+    if (asked !== null) {
+      rest();
+      attempt(action);
+      return;
+    }
+    asked = setTimeout(rest, SURE_MS);
+    setText(button, sure);
+    setAttribute(button, "data-sure", true);
+  };
+  return button;
+}
+
 class Card {
   #name = h("h2", { class: "card-title" });
   #state = h("p", { class: "card-state" });
@@ -75,13 +105,13 @@ class Card {
       { onsubmit: (event) => this.#apply(event, display) },
       field("name", h("input", { name: "name", required: true, maxlength: 60 })),
       field("shows", options(h("select", { name: "page" }))),
-      field("options", h("input", { name: "options", maxlength: 300, spellcheck: "false" })),
+      field("options", h("input", { name: "options", maxlength: 300, placeholder: "lang=de", spellcheck: "false" })),
       h(
         "div",
         { class: "card-acts" },
         h("button", { class: "button", type: "submit" }, word("apply")),
         act("refresh", "button plain", () => send("POST", `/${display}/refresh`, {})),
-        act("forget", "button plain", () => send("DELETE", `/${display}`)),
+        twice(word("forget"), word("forgetSure"), () => send("DELETE", `/${display}`)),
       ),
     );
     this.element = h("li", { class: "display-card", "data-display": display }, this.#name, this.#state, this.#form);
@@ -97,8 +127,8 @@ class Card {
     const seconds = Math.round(row.silent_ms / 1000);
     const health = row.stale ? word("staleFor", { n: seconds }) : word("current");
     const size = row.width ? ` · ${row.width} × ${row.height}` : "";
-    const waits = row.current ? "" : " · …";
-    setText(this.#state, `${row.stale ? "□" : "●"} ${health}${size}${waits}`);
+    const waits = row.current ? "" : ` · ${word("notShownYet")}`;
+    setText(this.#state, `${health}${size}${waits}`);
     setAttribute(this.element, "data-stale", row.stale);
     if (this.#revision === row.revision) return;
     this.#revision = row.revision;
@@ -108,7 +138,9 @@ class Card {
 
 async function list() {
   const response = await call("GET", "/displays").catch(() => null);
-  if (!response) return;
+  const answered = response !== null && (response.ok || SHUT.has(response.status));
+  if (answered) heard = Date.now();
+  if (!answered) return;
   find(".sign-form").hidden = !SHUT.has(response.status);
   find(".pair-form").hidden = SHUT.has(response.status);
   if (SHUT.has(response.status)) localStorage.removeItem(TOKEN);
@@ -127,6 +159,14 @@ async function list() {
     card.show(row);
   }
   find(".none").hidden = rows.length > 0;
+}
+
+customElements.define("language-choice", LanguageChoice);
+/** Say when the server has not answered for a while: then nothing of this is known to be true. */
+function lost() {
+  const silent = Date.now() - heard;
+  setText(find(".lost"), silent > LOST_AFTER_MS ? word("staleFor", { n: Math.round(silent / 1000) }) : "");
+  setAttribute(document.body, "data-lost", silent > LOST_AFTER_MS);
 }
 
 translate(document);
@@ -150,3 +190,4 @@ find(".sign-form").addEventListener("submit", (event) => {
 document.title = `${word("displays")} · Bell Lap`;
 list();
 setInterval(list, EVERY_MS);
+setInterval(lost, 1000);

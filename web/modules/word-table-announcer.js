@@ -33,7 +33,8 @@ export const ANNOUNCER_TABLE = {
   apply: ["Apply", "Anwenden", "Appliquer", "Applica", "적용", "应用", "適用", "Toepassen", "Zastosuj", "Alkalmaz"],
   refresh: ["Refresh", "Neu laden", "Recharger", "Ricarica", "새로고침", "刷新", "再読み込み", "Verversen", "Odśwież", "Frissítés"],
   forget: ["Forget", "Entfernen", "Retirer", "Rimuovi", "삭제", "移除", "削除", "Verwijderen", "Usuń", "Törlés"],
-  seenAgo: ["seen {n} s ago", "vor {n} s gesehen", "vu il y a {n} s", "visto {n} s fa", "{n}초 전 확인", "{n}秒前在线", "{n}秒前に確認", "{n} s geleden gezien", "widziany {n} s temu", "{n} mp-e láttuk"],
+  forgetSure: ["Forget?", "Entfernen?", "Retirer\u00a0?", "Rimuovere?", "삭제할까요?", "移除？", "削除しますか？", "Verwijderen?", "Usunąć?", "Törlöd?"],
+  notShownYet: ["does not show this yet", "zeigt das noch nicht", "ne l’affiche pas encore", "non lo mostra ancora", "아직 표시하지 않음", "尚未显示", "まだ表示していません", "toont dit nog niet", "jeszcze tego nie pokazuje", "még nem ezt mutatja"],
   noDisplays: ["No display yet: open /display on one", "Noch keine Anzeige: dort /display öffnen", "Aucun écran\u00a0: ouvrez-y /display", "Nessuno schermo: aprirvi /display", "화면 없음: 해당 화면에서 /display를 여세요", "暂无显示屏：在其上打开 /display", "ディスプレイなし：その端末で/displayを開く", "Nog geen scherm: open daar /display", "Brak ekranów: otwórz na nim /display", "Nincs kijelző: nyissa meg rajta a /display oldalt"],
   unknownCode: ["No display shows this code", "Keine Anzeige zeigt diesen Code", "Aucun écran n’affiche ce code", "Nessuno schermo mostra questo codice", "이 코드를 표시하는 화면이 없습니다", "没有显示屏显示此代码", "このコードを表示しているディスプレイはありません", "Geen scherm toont deze code", "Żaden ekran nie pokazuje tego kodu", "Egy kijelző sem mutatja ezt a kódot"],
 };
