@@ -161,11 +161,12 @@ async def test_the_last_digit_of_an_instant_is_there_for_fingers_and_keys(
     url: str, open_page: Open
 ) -> None:
     """In a list of facts and beside the scrubber: a tap shows it, Enter hides it again."""
-    for path, where in (
-        (f"decisions?lang=en&race={RACE}&version=32", ".decision-rests li"),
-        (f"moments?lang=en&race={RACE}", ".scrub-one .scrub-words"),
+    for path, where, ready in (
+        (f"decisions?lang=en&race={RACE}&version=32", ".decision-rests li", ".difference-group"),
+        (f"moments?lang=en&race={RACE}", ".scrub-one .scrub-words", ".stage-one .line"),
     ):
         async with open_page(f"{url}/{path}", 390, 844, touch=True, calm=True) as page:
+            await expect(page.locator(ready).first).to_be_visible()
             instant = page.locator(where).first.locator("exact-instant")
             button = instant.get_by_role("button")
             digits = instant.get_by_text(re.compile(r"^\d{4}-\d\d-\d\d [\d:]{8}\.\d{6} UTC$"))
