@@ -6,11 +6,11 @@
 A log of so many events (100,000 without `--events`, 2,000 with `--quick`) is generated and copied
 in. The raw limit reads the same rows by a cursor and decodes each into its record and its event,
 before and after each case. Every projection is rebuilt alone (not so with `--together`), then all
-together in one process, then in several; each rebuild goes through everything that the command
-does: COPY, indexes, comparison, swap. A rebuild reads all events but the facts on the ice, and of
-these only those that a result leans on: here, none. The peers are a projection of the Python
-library `eventsourcing` that does nothing but keep its place, and the rebuild of the JavaScript
-library Emmett where that is installed.
+together, each in one process and in several that share the competitions; each rebuild goes through
+everything that the command does: COPY, indexes, comparison, swap. A rebuild reads all events but
+the facts on the ice, and of these only those that a result leans on: here, none. The peers are a
+projection of the Python library `eventsourcing` that does nothing but keep its place, and the
+rebuild of the JavaScript library Emmett where that is installed.
 """
 
 import argparse
@@ -38,7 +38,8 @@ from eventsourcing.projection import ProjectionRunner
 
 from benchmarks import emmett_peer, season
 from projections import ALL
-from projections.rebuild import Progress, Rebuilt, collecting_rarely, rebuild
+from projections.filling import Progress
+from projections.rebuild import Rebuilt, collecting_rarely, rebuild
 from projections.rebuild_processes import rebuild_in_processes
 from tracker import migrations, postgres
 from tracker.log.codec import decode
@@ -112,18 +113,19 @@ async def ours(
     return events / (time.perf_counter() - began), memory
 
 
-async def shared(url: str, processes: int, events: int) -> float:
-    """Return how many events a second all projections are rebuilt from by several processes."""
-    told: dict[tuple[str, ...], int] = {}
+async def shared(url: str, name: str, processes: int, events: int) -> float:
+    """Return how many events a second several processes rebuild one projection from, or all."""
+    told: dict[int, int] = {}
 
     def sample(progress: Progress) -> None:
         tenths = progress.position * 10 // progress.of
-        if tenths > told.get(progress.names, 0):
-            told[progress.names] = tenths
-            say(far(", ".join(progress.names), progress))
+        if tenths > told.get(progress.process, 0):
+            told[progress.process] = tenths
+            say(far(f"{name}, process {progress.process + 1}", progress))
 
     began = time.perf_counter()
-    check(await rebuild_in_processes(url, processes=processes, on_progress=sample), events)
+    found = await rebuild_in_processes(url, name, processes=processes, on_progress=sample)
+    check(found, events)
     return events / (time.perf_counter() - began)
 
 
@@ -209,12 +211,19 @@ async def run(url: str, events: int, processes: int, *, single: bool) -> bool:
         limits.append(await raw(url))
         found[name] = Measured(rate, rate / fmean(limits[-2:]), memory.mb if memory else [])
 
-    together, apart = "all together", f"all, {processes} processes"
+    together = "all together"
+
+    def apart(name: str) -> str:
+        return f"{name}, {processes} processes"
+
     async with open_event_log(url) as log, asyncpg.create_pool(url, min_size=1) as pool:
         for each in ALL if single else ():
             await note(each.name, *await ours(log, pool, each.name, events))
+            if each.of_a_competition:
+                rate = await shared(url, each.name, processes, events)
+                await note(apart(each.name), rate)
         await note(together, *await ours(log, pool, "all", events))
-        await note(apart, await shared(url, processes, events))
+        await note(apart(together), await shared(url, "all", processes, events))
     other = await asyncio.to_thread(peer, url)
     emmett = await emmett_peer.rebuilt_per_s(url, PEER_EVENTS) if emmett_peer.installed() else None
     limit = median(limits)
@@ -231,13 +240,17 @@ async def run(url: str, events: int, processes: int, *, single: bool) -> bool:
     for name, (rate, share, mb) in found.items():
         told = f"{mb[0]}, {mb[len(mb) // 2]}, {mb[-1]}" if mb else ""
         print(f"| {name} | {rate:,.0f} | {share:.2f} | {rate / other:.1f} | {told} |")
-    best = max(found[together], found[apart])
+
+    def best_of(name: str) -> Measured:
+        return max(found[each] for each in (name, apart(name)) if each in found)
+
+    best = best_of(together)
     targets = [
         ("all together : raw", best.share, TOGETHER),
         ("all together : eventsourcing", best.rate / other, PEERS),
     ]
     if single:
-        alone = min(found[each.name].share for each in ALL)
+        alone = min(best_of(each.name).share for each in ALL)
         targets.insert(1, ("slowest alone : raw", alone, ALONE))
     if emmett is not None:
         targets.append(("all together : Emmett", best.rate / emmett, PEERS))

@@ -83,6 +83,7 @@ class BestTimesProjection:
     version: ClassVar[int] = 1
     ignored: ClassVar[tuple[type[e.Event], ...]] = all_but(*_OF_A_PROGRAMME, *_IN_A_RACE)
     reads_notes: ClassVar[bool] = False
+    of_a_competition: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._known: dict[str, Rendered[Any]] = {}

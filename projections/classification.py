@@ -35,6 +35,7 @@ class ClassificationProjection:
     version: ClassVar[int] = 2
     ignored: ClassVar[tuple[type[Event], ...]] = ()
     reads_notes: ClassVar[bool] = False
+    of_a_competition: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._documents = Kept()

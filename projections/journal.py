@@ -40,6 +40,7 @@ class JournalProjection:
     version: ClassVar[int] = 3
     ignored: ClassVar[tuple[type[e.Event], ...]] = all_but(e.CompetitionCreated, *_SHOWN)
     reads_notes: ClassVar[bool] = True
+    of_a_competition: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}

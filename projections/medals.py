@@ -27,6 +27,7 @@ class MedalsProjection:
     version: ClassVar[int] = 1
     ignored: ClassVar[tuple[type[Event], ...]] = BEFORE_A_RESULT
     reads_notes: ClassVar[bool] = False
+    of_a_competition: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._documents = Kept()

@@ -5,7 +5,7 @@ result follows from them: where nobody has recorded the order and the times of a
 an earlier fact is retracted. Such a race is read whole, from then on.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from typing import Protocol
 
 from projections.book import ON_THE_ICE, Book
@@ -57,9 +57,12 @@ class Log(Protocol):
     """What is read of the event log."""
 
     async def read_facts(
-        self, after: int, up_to: int, *, without: Sequence[str]
+        self, after: int, up_to: int, *, without: Sequence[str], of: Sequence[str] | None = None
     ) -> Sequence[Recorded]:
-        """Return what is folded of the events of a stretch, but for those of some types."""
+        """Return what is folded of the events of a stretch, but for those of some types.
+
+        With `of`, only those about these competitions, their distances and races.
+        """
         ...
 
     async def read_some(
@@ -76,9 +79,10 @@ class Log(Protocol):
 class PartialLog:
     """A log as a book that is rebuilt reads it."""
 
-    def __init__(self, log: Log, book: Book) -> None:
+    def __init__(self, log: Log, book: Book, competitions: Collection[str] | None = None) -> None:
         self._log = log
         self._book = book
+        self._competitions = None if competitions is None else tuple(competitions)
         self._whole: set[str] = set()
         """Streams of races of which facts on the ice are read."""
 
@@ -88,7 +92,7 @@ class PartialLog:
 
     async def read(self, after: int, up_to: int) -> Sequence[Recorded]:
         """Return the events of a stretch, but for the facts on the ice."""
-        return await self._log.read_facts(after, up_to, without=ICE)
+        return await self._log.read_facts(after, up_to, without=ICE, of=self._competitions)
 
     async def facts(
         self, page: Sequence[Recorded], after: int, up_to: int

@@ -45,6 +45,7 @@ class ProgrammeProjection:
     version: ClassVar[int] = 2
     ignored: ClassVar[tuple[type[Event], ...]] = (SkaterEntered, TeamEntered, HelmetNumberAssigned)
     reads_notes: ClassVar[bool] = False
+    of_a_competition: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}

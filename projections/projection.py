@@ -80,6 +80,8 @@ class Projection(Protocol):
     """Events after which no document is another, whatever came before: they are not asked about."""
     reads_notes: ClassVar[bool]
     """Whether it reads who took which decision: for others, a rebuild keeps no notes of that."""
+    of_a_competition: ClassVar[bool]
+    """Whether each document follows from one competition, which begins its scope."""
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the scopes whose documents the event may have changed."""

@@ -31,6 +31,8 @@ _NO_REASON = (
 """Facts after which nothing else is proposed than before."""
 
 
+_ONLY_IF_DRAWN = (e.RaceScheduled, e.RaceStarted)
+"""Facts that matter to a start list which hangs on other results, and to nothing else."""
 _NONE: dict[str, Row] = {}
 
 
@@ -66,6 +68,7 @@ class ProposalsProjection:
     version: ClassVar[int] = 1
     ignored: ClassVar[tuple[type[e.Event], ...]] = _NO_REASON
     reads_notes: ClassVar[bool] = False
+    of_a_competition: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._known = Kept()
@@ -73,8 +76,9 @@ class ProposalsProjection:
 
     def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the competitions in which a decision, a draw or an official result is another."""
-        del book
         if isinstance(event, _NO_REASON):
+            return ()
+        if isinstance(event, _ONLY_IF_DRAWN) and book.races[event.race].drawn is None:
             return ()
         return ids("competition", touched)
 

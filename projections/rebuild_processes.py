@@ -1,55 +1,78 @@
-"""Rebuilds several projections at once, in this process and in others beside it."""
+"""Rebuilds projections by several processes, of which all but one fill some competitions each."""
 
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from subprocess import PIPE
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import asyncpg
 import msgspec
 
 from projections import ALL, rebuild
-from projections.rebuild_share import Done, Failed, Far, Said, Share, rebuild_share
+from projections.rebuild_share import Failed, Far, Filled, Said, Share, Table
 from tracker.errors import ProjectionError
+from tracker.log.event_log import open_event_log
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
 
-    from projections.rebuild import OnProgress, Rebuilt
+    from projections.filling import OnProgress
+    from projections.projection import Projection
+    from projections.rebuild import Rebuilt
+    from projections.writer import Track
 
 _GIVE_WAY = 10
 """How much less urgent than officials and viewers a rebuild is to the operating system."""
+_FOLD = 3.9
+"""Microseconds for each event of a season that reading and folding take."""
 _COSTS = {
-    "classification": 7.5,
+    "classification": 6.2,
     "rounds": 4.5,
-    "best-times": 3.8,
-    "journal": 3.7,
-    "standings": 3.3,
-    "programme": 2.8,
+    "journal": 3.4,
+    "best-times": 3.1,
+    "programme": 2.3,
+    "standings": 2.2,
 }
-"""Microseconds for each event of a season, beside what reading and folding take; others: less."""
-_TOGETHER = (("classification", "rounds"),)
-"""Projections that lean on the same: by one process, it is worked out once."""
+"""Microseconds for each event that rendering takes beside that; others: less."""
+_BEGINNING = 160_000
+"""Microseconds until a process has begun."""
 _MOST = 2**24
 """Bytes of one line that a process says."""
 _SAID: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
 
 
-def shares(names: Sequence[str], processes: int) -> list[tuple[str, ...]]:
-    """Return which projections go together, in so many shares at most, the largest one first."""
-    parts = [part for each in _TOGETHER if (part := tuple(n for n in each if n in names))]
-    parts += [(name,) for name in names if not any(name in part for part in parts)]
-    found: list[list[str]] = [[] for _ in range(min(processes, len(parts)))]
-    for part in sorted(parts, key=_cost, reverse=True):
-        min(found, key=_cost).extend(part)
-    found.sort(key=_cost, reverse=True)
-    return [tuple(share) for share in found]
+def parts(
+    projections: "Sequence[Projection]", races: Mapping[str, int], others: int, events: int
+) -> list[tuple[str, ...]]:
+    """Return which competitions, by their races, each of some other processes is to fill.
+
+    All are to take equally long: the others fold and render their own competitions, this process
+    folds all of them, and renders the rest and what follows from several competitions.
+    """
+    own = sum(_cost(each) for each in projections if not each.of_a_competition)
+    shared = sum(_cost(each) for each in projections if each.of_a_competition)
+    found: list[list[str]] = [[] for _ in range(others)]
+    if not others or not shared:
+        return [tuple(each) for each in found]
+    beginning = _BEGINNING / max(events, 1)
+    elsewhere = (_FOLD + own + shared - beginning) / ((_FOLD + shared) / others + shared)
+    elsewhere = max(elsewhere, 0.0) * sum(races.values())
+    left = [elsewhere / others] * others
+    here = sum(races.values()) - elsewhere
+    for competition, weight in sorted(races.items(), key=lambda each: (-each[1], each[0])):
+        most = max(range(others), key=left.__getitem__)
+        if left[most] >= here and left[most] > 0:
+            found[most].append(competition)
+            left[most] -= weight
+        else:
+            here -= weight
+    return [tuple(each) for each in found]
 
 
-def _cost(names: Sequence[str]) -> float:
-    return sum(_COSTS.get(name, 0.8) for name in names)
+def _cost(projection: "Projection") -> float:
+    return _COSTS.get(projection.name, 0.8)
 
 
 def spare() -> int:
@@ -66,75 +89,134 @@ def give_way() -> None:
 async def rebuild_in_processes(
     url: str, name: str = "all", *, processes: int, on_progress: "OnProgress"
 ) -> "list[Rebuilt]":
-    """Rebuild one projection, or all; each share reads the log and is swapped in by itself.
+    """Rebuild one projection, or all, by several processes; all are swapped in together.
 
-    Raises what `rebuild` does; shares that were swapped in before another failed stay.
+    Raises what `rebuild` does.
     """
-    names = [each.name for each in rebuild.named(ALL, name)]
-    prepared = asyncio.Event()
-    first, *others = [Share(url, each) for each in shares(names, processes)]
+    chosen = rebuild.named(ALL, name)
+    shared = any(each.of_a_competition for each in chosen)
     # Processes take a while to begin: they do so while the tables are prepared.
-    elsewhere = [
-        asyncio.create_task(rebuild_beside(each, on_progress, prepared)) for each in others
-    ]
-    connection = await asyncpg.connect(url)
+    others = [await Other.begin(each) for each in range(1, processes if shared else 1)]
+    connections: list[asyncpg.Connection[asyncpg.Record]] = []
     try:
-        await rebuild.prepare(connection)
-        prepared.set()
-        here = asyncio.create_task(rebuild_share(first, on_progress))
-        done = await asyncio.gather(here, *elsewhere, return_exceptions=True)
+        async with open_event_log(url) as log:
+
+            async def prepared() -> None:
+                while len(connections) < processes:
+                    connections.append(await asyncpg.connect(url))
+                await rebuild.prepare(connections[0])
+
+            races, _ = await asyncio.gather(log.races_started(), prepared())
+            beside = Others(url, others, races, on_progress)
+            with rebuild.collecting_rarely():
+                return await rebuild.rebuild_on(log, connections, chosen, on_progress, beside)
     finally:
-        for task in elsewhere:
-            task.cancel()
-        await asyncio.gather(*elsewhere, return_exceptions=True)
-        await connection.close()
-    return _in_order(names, done)
+        for other in others:
+            await asyncio.shield(other.end())
+        for connection in connections:
+            await connection.close()
 
 
-async def rebuild_beside(
-    share: Share, on_progress: "OnProgress", prepared: asyncio.Event | None = None
-) -> "list[Rebuilt]":
-    """Rebuild a share in a process of its own, as soon as the tables are prepared."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "projections.rebuild_share"),
-        stdin=PIPE,
-        stdout=PIPE,
-        limit=_MOST,
-    )
-    try:
-        if prepared is not None:
-            await prepared.wait()
-        return await _answer(process, share, on_progress)
-    except BaseException:
-        if process.returncode is None:
-            process.kill()
-        raise
-    finally:
-        await asyncio.shield(process.wait())
+class Other:
+    """A process that fills a share."""
+
+    def __init__(self, process: "Process", number: int) -> None:
+        self._process = process
+        self._number = number
+        self._filling: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def begin(cls, number: int) -> Self:
+        """Start it; it waits to be told its share."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "projections.rebuild_share"),
+            stdin=PIPE,
+            stdout=PIPE,
+            limit=_MOST,
+        )
+        return cls(process, number)
+
+    @property
+    def number(self) -> int:
+        """Return which process it is."""
+        return self._number
+
+    def fill(self, share: Share, on_progress: "OnProgress") -> None:
+        """Tell it its share."""
+        self._filling = asyncio.create_task(self._fill(share, on_progress))
+
+    def check(self) -> None:
+        """Raise ProjectionError where it has failed."""
+        if self._filling is not None and self._filling.done():
+            self._filling.result()
+
+    async def filled(self) -> None:
+        """Return when it has filled its share. Raises ProjectionError where it has failed."""
+        if self._filling is not None:
+            await self._filling
+
+    async def end(self) -> None:
+        """Have it gone."""
+        if self._filling is not None:
+            self._filling.cancel()
+            await asyncio.gather(self._filling, return_exceptions=True)
+        if self._process.returncode is None:
+            self._process.kill()
+        await self._process.wait()
+
+    async def _fill(self, share: Share, on_progress: "OnProgress") -> None:
+        assert self._process.stdin is not None, "it is a pipe"
+        assert self._process.stdout is not None, "it is a pipe"
+        self._process.stdin.write(msgspec.json.encode(share) + b"\n")
+        async for line in self._process.stdout:
+            match _SAID.decode(line):
+                case Far(progress):
+                    on_progress(progress)
+                case Filled():
+                    return
+                case Failed(message):
+                    raise ProjectionError(message)
+        status = await self._process.wait()
+        names = ", ".join(share.competitions)
+        raise ProjectionError(f"the process that filled {names} ended with status {status}")
 
 
-async def _answer(process: "Process", share: Share, on_progress: "OnProgress") -> "list[Rebuilt]":
-    assert process.stdin is not None, "it is a pipe"
-    assert process.stdout is not None, "it is a pipe"
-    process.stdin.write(msgspec.json.encode(share) + b"\n")
-    async for line in process.stdout:
-        match _SAID.decode(line):
-            case Far(progress):
-                on_progress(progress)
-            case Done(rebuilt):
-                return rebuilt
-            case Failed(message):
-                raise ProjectionError(message)
-    status = await process.wait()
-    names = ", ".join(share.names)
-    raise ProjectionError(f"the process that rebuilt {names} ended with status {status}")
+class Others:
+    """Processes that fill the own documents of some competitions."""
 
+    def __init__(
+        self,
+        url: str,
+        others: Sequence[Other],
+        races: Mapping[str, int],
+        on_progress: "OnProgress",
+    ) -> None:
+        self._url = url
+        self._others = others
+        self._races = races
+        self._on_progress = on_progress
 
-def _in_order(
-    names: Sequence[str], shares_: "Sequence[list[Rebuilt] | BaseException]"
-) -> "list[Rebuilt]":
-    for share in shares_:
-        if isinstance(share, BaseException):
-            raise share
-    done = {each.name: each for share in shares_ if isinstance(share, list) for each in share}
-    return [done[name] for name in names]
+    def begin(self, tracks: "Sequence[Track]", up_to: int) -> frozenset[str]:
+        """Have the own documents of some competitions filled up to a position; return which."""
+        projections = [track.projection for track in tracks]
+        found = parts(projections, self._races, len(self._others), up_to)
+        tables = tuple(
+            Table(track.stored, track.skipped)
+            for track in tracks
+            if track.projection.of_a_competition
+        )
+        for other, competitions in zip(self._others, found, strict=True):
+            if competitions:
+                share = Share(self._url, other.number, tables, competitions, up_to)
+                other.fill(share, self._on_progress)
+        return frozenset(each for competitions in found for each in competitions)
+
+    def check(self) -> None:
+        """Raise ProjectionError where one has failed."""
+        for other in self._others:
+            other.check()
+
+    async def filled(self) -> None:
+        """Return when all have filled theirs. Raises ProjectionError where one has failed."""
+        for other in self._others:
+            await other.filled()

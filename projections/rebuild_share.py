@@ -1,4 +1,4 @@
-"""Rebuilds a share of the projections in a process of its own, which says on a line how far it is.
+"""Fills the rows of some competitions in a process of its own, which says on a line how far it is.
 
 The order is one line on standard input. It is not handed over as arguments, which others could
 read: the URL of a database may hold a password.
@@ -10,30 +10,36 @@ import os
 import sys
 import traceback
 from collections.abc import Coroutine
-from typing import BinaryIO, TypeAlias, TypeVar
+from typing import BinaryIO, TypeAlias
 
 import asyncpg
 import msgspec
 from msgspec import Struct
 
 from projections import ALL
-from projections.rebuild import (
-    COLLECT_AFTER,
-    OnProgress,
-    Progress,
-    Rebuilding,
-    Rebuilt,
-    collecting_rarely,
-)
+from projections.filling import Filling, OnProgress, Progress
+from projections.rebuild import COLLECT_AFTER
+from projections.store import Generation
+from projections.writer import Track
 from tracker.errors import TrackerError
 from tracker.log.event_log import open_event_log
 
 
+class Table(Struct, frozen=True):
+    """The table of a projection that is to be filled, and the positions it leaves out."""
+
+    generation: Generation
+    skipped: frozenset[int]
+
+
 class Share(Struct, frozen=True):
-    """What a process is to rebuild."""
+    """What a process is to fill."""
 
     url: str
-    names: tuple[str, ...]
+    process: int
+    tables: tuple[Table, ...]
+    competitions: tuple[str, ...]
+    up_to: int
 
 
 class Far(Struct, frozen=True, tag="far"):
@@ -42,10 +48,8 @@ class Far(Struct, frozen=True, tag="far"):
     progress: Progress
 
 
-class Done(Struct, frozen=True, tag="done"):
-    """What it did."""
-
-    rebuilt: list[Rebuilt]
+class Filled(Struct, frozen=True, tag="filled"):
+    """It has done its share."""
 
 
 class Failed(Struct, frozen=True, tag="failed"):
@@ -54,45 +58,50 @@ class Failed(Struct, frozen=True, tag="failed"):
     message: str
 
 
-Said: TypeAlias = Far | Done | Failed
+Said: TypeAlias = Far | Filled | Failed
 """What a process says on one line."""
-_T = TypeVar("_T")
 _ENCODER = msgspec.json.Encoder()
 
 
-async def rebuild_share(share: Share, on_progress: OnProgress) -> list[Rebuilt]:
-    """Rebuild some projections together; the lock is held by who asks for it."""
-    with collecting_rarely():
-        rebuilding, rebuilt = await _rebuilt(share, on_progress)
-        del rebuilding
-    return rebuilt
-
-
-async def _rebuilt(share: Share, on_progress: OnProgress) -> tuple[Rebuilding, list[Rebuilt]]:
-    """Rebuild some projections; return also what holds all that was folded."""
-    chosen = [each for each in ALL if each.name in share.names]
+async def fill_share(share: Share, on_progress: OnProgress) -> Filling:
+    """Fill the tables with the rows of some competitions; return what holds all that was folded."""
+    by_name = {each.name: each for each in ALL}
+    tracks = [
+        Track(by_name[each.generation.projection], each.generation, each.skipped)
+        for each in share.tables
+    ]
     connection = await asyncpg.connect(share.url)
     try:
         async with open_event_log(share.url) as log:
-            rebuilding = Rebuilding(log, connection, chosen, on_progress)
-            return rebuilding, await rebuilding.run()
+            filling = Filling(
+                log,
+                connection,
+                tracks,
+                on_progress,
+                competitions=share.competitions,
+                process=share.process,
+            )
+            await filling.fill(share.up_to)
+            return filling
     finally:
         await connection.close()
 
 
 def main() -> None:
-    """Rebuild what is asked for."""
+    """Fill what is asked for, if anything is."""
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is logged is no answer
-        share = msgspec.json.decode(sys.stdin.buffer.readline(), type=Share)
+        order = sys.stdin.buffer.readline()
+        if not order:
+            return
 
         def tell(progress: Progress) -> None:
             _say(answers, Far(progress))
 
         gc.set_threshold(COLLECT_AFTER)
         try:
-            _folded, rebuilt = _run(_rebuilt(share, tell))
-            _say(answers, Done(rebuilt))
+            _folded = _run(fill_share(msgspec.json.decode(order, type=Share), tell))
+            _say(answers, Filled())
         except TrackerError as error:
             _say(answers, Failed(error.message))
         except Exception as error:  # noqa: BLE001 - the edge of the process: who waits has to know
@@ -103,7 +112,7 @@ def main() -> None:
         os._exit(0)
 
 
-def _run(work: Coroutine[None, None, _T]) -> _T:
+def _run(work: Coroutine[None, None, Filling]) -> Filling:
     """Run to the end, on the fastest loop there is."""
     if sys.platform == "win32":
         return asyncio.run(work)

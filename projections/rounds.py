@@ -50,6 +50,7 @@ class RoundsProjection:
     version: ClassVar[int] = 1
     ignored: ClassVar[tuple[type[Event], ...]] = ()
     reads_notes: ClassVar[bool] = False
+    of_a_competition: ClassVar[bool] = True
 
     def __init__(self) -> None:
         self._known: dict[str, _Known] = {}

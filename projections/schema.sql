@@ -126,15 +126,22 @@ as $$
 declare
     _table text := read_model.table_of(_generation);
 begin
+    -- Of several processes that fill a table, any may be the one that needs to find its rows.
+    perform pg_advisory_xact_lock(hashtextextended('read_model ' || _table, 0));
     execute format(
-        'create unique index on read_model.%I (generation, scope, key) where until is null', _table
+        'create unique index if not exists %I'
+        ' on read_model.%I (generation, scope, key) where until is null',
+        _table || '_now', _table
     );
     execute format(
-        'create index on read_model.%I using gist (read_model.span(scope, since, until))', _table
+        'create index if not exists %I'
+        ' on read_model.%I using gist (read_model.span(scope, since, until))',
+        _table || '_as_of', _table
     );
     execute format(
-        'create index on read_model.%I using gist (int8range(since, until)) where key = %L',
-        _table, ''
+        'create index if not exists %I'
+        ' on read_model.%I using gist (int8range(since, until)) where key = %L',
+        _table || '_headers', _table, ''
     );
     execute format('analyze read_model.%I', _table);
 end
@@ -170,11 +177,18 @@ $$;
 create or replace function read_model.attach_generation(_generation bigint)
 returns void
 language plpgsql as $$
+declare
+    _table text := read_model.table_of(_generation);
 begin
-    execute format(
-        'alter table read_model.rows attach partition read_model.%I for values in (%s)',
-        read_model.table_of(_generation), _generation
-    );
+    perform pg_advisory_xact_lock(hashtextextended('read_model ' || _table, 0));
+    if not exists (
+        select from pg_inherits where inhrelid = format('read_model.%I', _table)::regclass
+    ) then
+        execute format(
+            'alter table read_model.rows attach partition read_model.%I for values in (%s)',
+            _table, _generation
+        );
+    end if;
 end
 $$;
 
@@ -194,4 +208,4 @@ begin
 end
 $$;
 
-comment on table read_model.rows is 'layout 6';
+comment on table read_model.rows is 'layout 7';

@@ -39,6 +39,7 @@ class StandingsProjection:
     version: ClassVar[int] = 2
     ignored: ClassVar[tuple[type[Event], ...]] = BEFORE_A_RESULT
     reads_notes: ClassVar[bool] = False
+    of_a_competition: ClassVar[bool] = False
 
     def __init__(self) -> None:
         self._documents = Kept()

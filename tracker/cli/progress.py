@@ -1,4 +1,4 @@
-"""How far a rebuild is: a bar for each share at a terminal, else a line now and then."""
+"""How far a rebuild is: a bar for each process at a terminal, else a line now and then."""
 
 import sys
 import time
@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bars
 
-from projections.rebuild import OnProgress, Progress
+from projections.filling import OnProgress, Progress
 
 EVERY_S = 2.0
 """How often a line is printed where there is no terminal."""
@@ -28,42 +28,42 @@ def shown(console: Console | None = None) -> Iterator[OnProgress]:
         TextColumn("{task.completed:,.0f} of {task.total:,.0f}, {task.fields[rate]}"),
         TimeRemainingColumn(),
     )
-    tasks: dict[tuple[str, ...], TaskID] = {}
+    tasks: dict[int, TaskID] = {}
     with Bars(*columns, console=console) as bars:
 
         def show(each: Progress) -> None:
-            if each.names not in tasks:
-                tasks[each.names] = bars.add_task(label(each.names), total=each.of, rate="")
-            bars.update(tasks[each.names], completed=each.position, total=each.of, rate=_rate(each))
+            if each.process not in tasks:
+                tasks[each.process] = bars.add_task(label(each), total=each.of, rate="")
+            task = tasks[each.process]
+            bars.update(task, completed=each.position, total=each.of, rate=_rate(each))
 
         yield show
 
 
 def _lines(say: Callable[[str], None]) -> OnProgress:
-    last: dict[tuple[str, ...], float] = {}
+    last: dict[int, float] = {}
 
     def show(each: Progress) -> None:
         now = time.monotonic()
-        if each.position < each.of and now - last.get(each.names, 0.0) < EVERY_S:
+        if each.position < each.of and now - last.get(each.process, 0.0) < EVERY_S:
             return
-        last[each.names] = now
+        last[each.process] = now
         say(line(each))
 
     return show
 
 
 def line(each: Progress) -> str:
-    """Return how far a share is, in one line."""
+    """Return how far a process is, in one line."""
     left_s = each.seconds * (each.of - each.position) / max(each.position, 1)
-    return (
-        f"{label(each.names)}: {each.position:,} of {each.of:,}, {_rate(each)}, {left_s:.0f} s left"
-    )
+    return f"{label(each)}: {each.position:,} of {each.of:,}, {_rate(each)}, {left_s:.0f} s left"
 
 
-def label(names: tuple[str, ...]) -> str:
-    """Return what a share is called: its projections, or how many they are."""
-    first, *others = names
-    return f"{first} and {len(others)} others" if len(others) > 1 else ", ".join(names)
+def label(each: Progress) -> str:
+    """Return what a process rebuilds: projections, or how many they are."""
+    first, *others = each.names
+    what = f"{first} and {len(others)} others" if len(others) > 1 else ", ".join(each.names)
+    return f"{what}, by process {each.process + 1}" if each.process else what
 
 
 def _rate(each: Progress) -> str:

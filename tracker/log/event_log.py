@@ -90,11 +90,27 @@ class EventLog:
         return [recorded(row) for row in rows]
 
     async def read_facts(
-        self, after: int, up_to: int, *, without: Sequence[str] = ()
+        self,
+        after: int,
+        up_to: int,
+        *,
+        without: Sequence[str] = (),
+        of: Sequence[str] | None = None,
     ) -> list[Recorded]:
-        """Return the events of a stretch but for some types, without what no fold reads."""
-        rows = await self._pool.fetch(QUERIES["facts"], after, up_to, list(without))
+        """Return the events of a stretch but for some types, without what no fold reads.
+
+        With `of`, only those about these competitions, their distances and races.
+        """
+        query, given = "facts", [after, up_to, list(without)]
+        if of is not None:
+            query, given = "facts_of", [*given, list(of)]
+        rows = await self._pool.fetch(QUERIES[query], *given)
         return [_fact(row) for row in rows]
+
+    async def races_started(self) -> dict[str, int]:
+        """Return how many races of each competition were started."""
+        rows = await self._pool.fetch(QUERIES["races_started"])
+        return {row["competition"]: row["races"] for row in rows}
 
     async def read_some(
         self, streams: Sequence[str], after: int, up_to: int, *, types: Sequence[str]

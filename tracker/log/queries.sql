@@ -73,6 +73,21 @@ select position, stream, version, type, data, occurred_at, recorded_at, official
  where position > $1 and position <= $2 and type <> all($3::text[])
  order by position
 
+-- name: facts_of
+-- The same of the competitions $4 alone, with their distances and races.
+select position, stream, version, type, data, occurred_at, recorded_at, official, device
+  from events
+ where position > $1 and position <= $2 and type <> all($3::text[])
+   and split_part(substr(stream, strpos(stream, '-') + 1), '/', 1) = any($4::text[])
+   and stream not like 'series-%'
+ order by position
+
+-- name: races_started
+-- How many races of each competition were started.
+select split_part(substr(stream, 6), '/', 1) as competition, count(distinct stream) as races
+  from events where type = 'RaceStarted'
+ group by 1 order by 1
+
 -- name: some_facts
 -- What is folded of the events of the streams $1 after position $2, up to $3, of the types $4.
 select position, stream, version, type, data, occurred_at, recorded_at, official, device

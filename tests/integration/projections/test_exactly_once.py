@@ -30,6 +30,7 @@ class Medley:
     version: ClassVar[int] = 1
     ignored: ClassVar[tuple[type[e.Event], ...]] = ()
     reads_notes: ClassVar[bool] = False
+    of_a_competition: ClassVar[bool] = False
     text: ClassVar[str] = "old"
 
     def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:

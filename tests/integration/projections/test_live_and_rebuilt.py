@@ -7,8 +7,7 @@ import asyncpg
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from projections import ALL, shelf, store
-from projections import rebuild as rebuilding
+from projections import ALL, filling, shelf, store
 from projections.read_models import ReadModels
 from projections.rebuild import Rebuilt, rebuild, status
 from projections.runner import Runner
@@ -124,7 +123,7 @@ async def test_a_rebuild_that_keeps_nothing_in_memory(
     """Rows and seasons that leave memory at once, and are read again, are those of before."""
     tiny = {"PAGE": 7, "COPY_AT": 2, "ROWS_KEPT": 1, "QUIET": 3}
     for name, value in tiny.items():
-        monkeypatch.setattr(rebuilding, name, value)
+        monkeypatch.setattr(filling, name, value)
     monkeypatch.setattr(shelf, "RACES_KEPT", 0)
     one, other = recorded(official().log), recorded(official().log)
     half = len(one) // 2
