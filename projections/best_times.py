@@ -220,7 +220,8 @@ def _races(
     before = {} if known is None else known.values
     values: dict[str, _Marked] = {}
     for race in book.official_names(competition):
-        found, own = marks.get(race, ()), beaten.get(race, _NOTHING)
+        own = beaten.get(race, _NOTHING)
+        found = marks.get(race, ()) if marks else ()
         value = before.get(race)
         if value is not None and value[1] is own and value[0] == found:
             values[race] = value

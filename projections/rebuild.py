@@ -218,7 +218,11 @@ class _Rebuilding(Filling):
             self._elsewhere = self._beside.begin(self._tracks, target)
         self._writing = asyncio.create_task(self._look_at_live(target))
         await self._fold(target)
-        if self._beside is not None:
+        if self._beside is not None and self._elsewhere:
+            # While others fill theirs, what is only filled here is finished.
+            for track in self._tracks:
+                await self._write(track, *track.changes.take())
+            await self._complete([t for t in self._tracks if not t.projection.of_a_competition])
             await self._beside.filled()
             for track in self._tracks:
                 if track.projection.of_a_competition:

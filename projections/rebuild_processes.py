@@ -31,9 +31,9 @@ _COSTS = {
     "classification": 6.2,
     "rounds": 4.5,
     "journal": 3.4,
-    "best-times": 3.1,
+    "best-times": 3.6,
     "programme": 2.3,
-    "standings": 2.2,
+    "standings": 2.8,
 }
 """Microseconds for each event that rendering takes beside that; others: less."""
 _BEGINNING = 160_000

@@ -247,7 +247,9 @@ class States:
 
     def official_in(self, competition: str) -> list[Race]:
         """Return a competition's races with an official result, in the order they became so."""
-        return [self.result_of(race) for race in self._official_in.get(competition, ())]
+        races, results = self.races, self._results
+        names = self._official_in.get(competition, ())
+        return [races.get(race) or results[race] for race in names]
 
     def result_of(self, race: str) -> Race:
         """Return a race that became official; of one that was released, its result alone."""
