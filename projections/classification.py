@@ -10,19 +10,23 @@ from projections.kept import Kept
 from projections.projection import Document, Row, ids
 from projections.race_header import mark_row as mark
 from projections.rendered import Rendered, render
-from tracker.domain.classification import Classified
+from tracker.domain import classification
+from tracker.domain.classification import Classified, Medal, Placed
 from tracker.domain.events import Event
 from tracker.domain.marks import UNMARKED, Mark, Marks
 from tracker.domain.values import Member
 
-_Line: TypeAlias = tuple[Classified, Mark | None, bool]
-"""A line, how somebody goes on from it, and whether it is official."""
+_Line: TypeAlias = tuple[Placed, Mark | None, int | None, Medal | None]
+"""A result, how somebody goes on from it, and the points and the medal once all is official."""
+_ORDER = "sorted_by"
+"""What a stored row is put in order by when it is read: key, order among equals, results lost."""
+_NOTHING_WON: tuple[None, None] = (None, None)
 
 
 class _Known(Struct, frozen=True):
     """A classification as it was rendered last, with what it follows from."""
 
-    classified: Sequence[Classified]
+    last: Mapping[str, Placed]
     marked: Mapping[str, Marks]
     official: bool
     rendered: Rendered[_Line]
@@ -32,7 +36,7 @@ class ClassificationProjection:
     """One document for each distance."""
 
     name: ClassVar[str] = "classification"
-    version: ClassVar[int] = 2
+    version: ClassVar[int] = 3
     ignored: ClassVar[tuple[type[Event], ...]] = ()
     reads_notes: ClassVar[bool] = False
     of_a_competition: ClassVar[bool] = True
@@ -54,6 +58,7 @@ class ClassificationProjection:
         added = distance.added
         official = book.is_final(scope)
         classified, marked = book.classified(scope), book.marks_in(scope)
+        last = book.last_results(scope)
 
         def rendered() -> _Known:
             known: _Known | None = self._documents.last(scope)
@@ -67,35 +72,48 @@ class ClassificationProjection:
                 "metres": added.metres,
                 "official": official,
             }
-            if known is None:
-                lines = _lines({}, classified, marked, official=official)
-            elif known.classified is classified and known.official is official:
+            if known is not None and known.last is last and known.official is official:
                 lines = _marked_anew(known, marked)
             else:
-                lines = _lines(known.rendered.values, classified, marked, official=official)
+                lines = _lines(last, marked, classified if official else ())
             now = render(None if known is None else known.rendered, header, lines, _row)
-            return _Known(classified, marked, official, now)
+            return _Known(last, marked, official, now)
 
-        found = self._documents.of(scope, (added, official, classified, marked), rendered)
+        found = self._documents.of(scope, (added, official, classified, last, marked), rendered)
         return found.rendered.document
 
 
+def ranked(stored: Document) -> Document:
+    """Return a classification in its order, with ranks.
+
+    Stored rows hold neither: one more result would make another row of everybody's behind it.
+    """
+    entries = stored.entries
+    order = tuple(sorted(stored.order, key=lambda key: entries[key][_ORDER]))
+    ranks = classification.ranks(
+        (entry[_ORDER][0], entry["place"] is not None, entry[_ORDER][2])
+        for entry in map(entries.__getitem__, order)
+    )
+    rows: dict[str, Row] = {}
+    for key, rank in zip(order, ranks, strict=True):
+        rows[key] = {"rank": rank, **entries[key]}
+        del rows[key][_ORDER]
+    return Document(stored.header, rows, order)
+
+
 def _lines(
-    before: Mapping[str, _Line],
-    classified: Sequence[Classified],
-    marked: Mapping[str, Marks],
-    *,
-    official: bool,
+    last: Mapping[str, Placed], marked: Mapping[str, Marks], official: Sequence[Classified]
 ) -> dict[str, _Line]:
-    """Return the lines by competitor: the same object for what says the same."""
-    lines: dict[str, _Line] = {}
-    for one in classified:
-        found = marked.get(one.round, UNMARKED).get(one.competitor)
-        line = before.get(one.competitor)
-        if line is None or line[0] is not one or line[1] is not found or line[2] is not official:
-            line = (one, found, official)
-        lines[one.competitor] = line
-    return lines
+    """Return the lines by competitor; with points and medals where those are official."""
+    won = {each.competitor: (each.points, each.medal) for each in official}
+    return {
+        competitor: (
+            one,
+            marked.get(one.scheduled.round, UNMARKED).get(competitor),
+            *won.get(competitor, _NOTHING_WON),
+        )
+        for competitor, one in last.items()
+    }
 
 
 def _marked_anew(known: _Known, marked: Mapping[str, Marks]) -> dict[str, _Line]:
@@ -107,14 +125,29 @@ def _marked_anew(known: _Known, marked: Mapping[str, Marks]) -> dict[str, _Line]
             continue
         for competitor in now.keys() | then.keys():
             line = lines.get(competitor)
-            if line is not None and line[0].round == each:
-                lines[competitor] = (line[0], now.get(competitor), line[2])
+            if line is not None and line[0].scheduled.round == each:
+                lines[competitor] = (line[0], now.get(competitor), *line[2:])
     return lines
 
 
 def _row(line: _Line) -> Row:
-    one, found, official = line
-    return {**_entry(one, official=official), **mark(found)}
+    one, found, points, medal = line
+    row = one.row
+    return {
+        "name": row.name,
+        "family_name": row.family_name,
+        "noc": row.noc,
+        "round": one.scheduled.round,
+        "race": one.scheduled.race,
+        "place": row.rank,
+        "time_ms": row.time_ms,
+        "status": row.status,
+        "line_up": [{"skater": member.skater, "name": member.name} for member in row.line_up],
+        "points": points,
+        "medal": medal,
+        **mark(found),
+        _ORDER: (one.key, one.among_equals, one.lost),
+    }
 
 
 def read_classified(document: Document) -> tuple[Classified, ...]:
@@ -137,20 +170,3 @@ def read_classified(document: Document) -> tuple[Classified, ...]:
         )
         for competitor, row in ((key, document.entries[key]) for key in document.order)
     )
-
-
-def _entry(one: Classified, *, official: bool) -> Row:
-    return {
-        "rank": one.rank,
-        "name": one.name,
-        "family_name": one.family_name,
-        "noc": one.noc,
-        "round": one.round,
-        "race": one.race,
-        "place": one.place,
-        "time_ms": one.time_ms,
-        "status": one.status,
-        "line_up": [{"skater": member.skater, "name": member.name} for member in one.line_up],
-        "points": one.points if official else None,
-        "medal": one.medal if official else None,
-    }

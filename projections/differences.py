@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from projections import medals, nations, standings
 from projections.book import Book
-from projections.classification import ClassificationProjection
+from projections.classification import ClassificationProjection, ranked
 from projections.projection import Document
 from projections.race_documents import RENDERS
 from projections.rounds import RoundsProjection
@@ -54,8 +54,8 @@ def between_books(before: Book, after: Book, distance: str) -> Iterator[Differen
     yield from compare(
         "classification",
         distance,
-        classification.render(before, distance),
-        classification.render(after, distance),
+        _ranked(classification.render(before, distance)),
+        _ranked(classification.render(after, distance)),
         CLASSIFICATION,
         families=families,
     )
@@ -73,6 +73,10 @@ def between_books(before: Book, after: Book, distance: str) -> Iterator[Differen
         scope = standings.scope_of(added.series, name)
         both = (overall.render(before, scope), overall.render(after, scope))
         yield from compare("standings", scope, *both, STANDINGS, families=families)
+
+
+def _ranked(stored: Document | None) -> Document | None:
+    return None if stored is None else ranked(stored)
 
 
 def families_of(competition: Competition) -> dict[str, str]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
-from projections import best_times, moments, race_documents, race_result, rounds
+from projections import best_times, classification, moments, race_documents, race_result, rounds
+from projections.classification import ClassificationProjection
 from projections.projection import HEADER, Document, Row
 from projections.store import QUERIES
 from tracker.domain import decider
@@ -119,12 +120,8 @@ class ReadModels:
         if HEADER not in rows:
             moment = "" if as_of is None else f" as of position {as_of}"
             raise NotFound(f"there is no {name} of {_KINDS.get(name, 'scope')} {scope}{moment}")
-        header = msgspec.json.decode(rows.pop(HEADER), type=Row)
-        return Document(
-            {**header, "position": position},
-            {key: msgspec.json.decode(data, type=Row) for key, data in rows.items()},
-            tuple(rows),
-        )
+        stored = _decoded(name, rows)
+        return Document({**stored.header, "position": position}, stored.entries, stored.order)
 
     async def read_many(
         self, name: str, scopes: "Sequence[str]", *, as_of: int
@@ -133,14 +130,7 @@ class ReadModels:
         found: dict[str, dict[str, bytes]] = {}
         for row in await self._pool.fetch(QUERIES["read_many"], name, list(scopes), as_of):
             found.setdefault(row["scope"], {})[row["key"]] = row["data"]
-        return {
-            scope: Document(
-                msgspec.json.decode(rows.pop(HEADER), type=Row),
-                {key: msgspec.json.decode(data, type=Row) for key, data in rows.items()},
-                tuple(rows),
-            )
-            for scope, rows in found.items()
-        }
+        return {scope: _decoded(name, rows) for scope, rows in found.items()}
 
     async def read_last(
         self, name: str, scopes: "Sequence[str]", types: "Sequence[str]", *, as_of: int, limit: int
@@ -272,6 +262,14 @@ class ReadModels:
         race = _scheduled(folded, race_id)
         _keep(self._races, (race_id, race.version), race, RACES_KEPT)
         return race, position
+
+
+def _decoded(name: str, rows: "dict[str, bytes]") -> Document:
+    """Return a document as it is read from its stored rows."""
+    header = msgspec.json.decode(rows.pop(HEADER), type=Row)
+    entries = {key: msgspec.json.decode(data, type=Row) for key, data in rows.items()}
+    stored = Document(header, entries, tuple(rows))
+    return classification.ranked(stored) if name == ClassificationProjection.name else stored
 
 
 def _scheduled(race: Race | None, race_id: str) -> Race:

@@ -28,7 +28,7 @@ _GIVE_WAY = 10
 _FOLD = 3.9
 """Microseconds for each event of a season that reading and folding take."""
 _COSTS = {
-    "classification": 6.2,
+    "classification": 5.0,
     "rounds": 4.5,
     "journal": 3.4,
     "best-times": 3.6,

@@ -60,6 +60,8 @@ class _Lines(Struct, frozen=True):
     final: bool
     placed: dict[str, _Placed]
     lines: dict[str, _Line]
+    last: dict[str, classification.Placed]
+    """Everybody's last result, in the order of the races in which they started first."""
 
 
 class Results(States):
@@ -236,6 +238,12 @@ class Results(States):
             self._classified[distance] = known
         return known.rows
 
+    def last_results(self, distance: str) -> Mapping[str, classification.Placed]:
+        """Return everybody's last result, in the order of the races in which they started first."""
+        if not self.classified(distance):
+            return {}
+        return self._lines[distance].last
+
     def _classify(self, distance: str, ruleset: Ruleset, *, final: bool) -> tuple[Classified, ...]:
         """Return a classification: the same object as long as all results say the same."""
         shown = self._shown_in(distance)
@@ -246,7 +254,7 @@ class Results(States):
         def classify(*_: object) -> tuple[Classified, ...]:
             known = self._lines.get(distance)
             if known is None or known.ruleset is not ruleset:
-                known = _Lines(ruleset, final, {}, {})
+                known = _Lines(ruleset, final, {}, {}, {})
             placed = {each.scheduled.race: _placed(known, each) for each in results}
             races = [places for _, places in placed.values()]
             before = known.lines if known.final is final else {}
@@ -257,7 +265,9 @@ class Results(States):
                 if line is None or line[0] != ranked:  # what is the same object is not looked into
                     line = (ranked, classification.line(ranked, ruleset, final=final))
                 lines[competitor] = line
-            self._lines[distance] = _Lines(ruleset, final, placed, lines)
+            names = dict.fromkeys(one.row.competitor for each in races for one in each)
+            last = {competitor: lines[competitor][0][0] for competitor in names}
+            self._lines[distance] = _Lines(ruleset, final, placed, lines, last)
             return tuple(line for _, line in lines.values())
 
         parts = (part for each in results for part in (each.scheduled, each.sheet))

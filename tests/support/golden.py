@@ -20,6 +20,7 @@ from projections import ALL, race_documents
 from projections.book import Book
 from projections.medals import TABLES
 from projections.standings import table_names
+from tests.support.documents import as_read
 from tests.support.golden_day import day
 from tests.support.recorded import recorded
 from tracker import archive
@@ -85,7 +86,7 @@ def _documents(book: Book) -> dict[str, Any]:
         f"{projection.name} {scope}": document.api()
         for projection in ALL
         for scope in _scopes(book)[projection.name]
-        if (document := projection.render(book, scope)) is not None
+        if (document := as_read(projection, book, scope)) is not None
     }
     renders = {**race_documents.RENDERS, **race_documents.FOR_OFFICIALS}
     for name, render in renders.items():

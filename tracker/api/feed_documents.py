@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 from projections import medals, race_board, race_documents, standings
 from projections.book import Book
-from projections.classification import ClassificationProjection
+from projections.classification import ClassificationProjection, ranked
 from projections.programme import ProgrammeProjection, current_race
 
 Document: TypeAlias = dict[str, Any]
@@ -56,7 +56,7 @@ def _programme(name: str, book: Book) -> Document | None:
 
 def _classification(name: str, book: Book) -> Document | None:
     document = _CLASSIFICATION.render(book, name)
-    return None if document is None else document.feed()
+    return None if document is None else ranked(document).feed()
 
 
 def _medals(name: str, book: Book) -> Document | None:

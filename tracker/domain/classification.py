@@ -100,12 +100,12 @@ def classify_placed(
 def in_order(placed: Sequence[Sequence[Placed]], ruleset: Ruleset, *, final: bool) -> list[Ranked]:
     """Return everybody's last result, best first."""
     last = sorted(_last_results(placed, ruleset), key=_order)
-    ranks = _ranks(last)
+    found = ranks((one.key, one.row.rank is not None, one.lost) for one in last)
     if not final:
-        return [(one, rank, None) for one, rank in zip(last, ranks, strict=True)]
-    medals = _medals(last, ranks, ruleset)
+        return [(one, rank, None) for one, rank in zip(last, found, strict=True)]
+    medals = _medals(last, found, ruleset)
     return [
-        (one, rank, medals.get(one.row.competitor)) for one, rank in zip(last, ranks, strict=True)
+        (one, rank, medals.get(one.row.competitor)) for one, rank in zip(last, found, strict=True)
     ]
 
 
@@ -250,16 +250,22 @@ def _order(one: Placed) -> tuple[_Key, tuple[str, int, str]]:
     return (one.key, one.among_equals)
 
 
-def _ranks(last: Sequence[Placed]) -> list[int | None]:
-    ranks: list[int | None] = []
-    for i, one in enumerate(last):
-        if one.lost:
-            ranks.append(None)
-        elif i and one.key == last[i - 1].key and one.row.rank is not None:
-            ranks.append(ranks[-1])
+def ranks(results: Iterable[tuple[object, bool, bool]]) -> list[int | None]:
+    """Return the ranks of results, best first: each with its key, if it has a place, if it is lost.
+
+    Equal keys with a place share a rank; who lost the results has none.
+    """
+    found: list[int | None] = []
+    before: object = None
+    for i, (key, has_place, lost) in enumerate(results):
+        if lost:
+            found.append(None)
+        elif i and key == before and has_place:
+            found.append(found[-1])
         else:
-            ranks.append(i + 1)
-    return ranks
+            found.append(i + 1)
+        before = key
+    return found
 
 
 def _medals(

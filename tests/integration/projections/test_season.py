@@ -10,6 +10,7 @@ from projections.read_models import ReadModels
 from projections.standings import scope_of, table_names
 from tests.integration.projections.conftest import Running
 from tests.support import simulated
+from tests.support.documents import as_read
 from tests.unit.projections.worlds import book_of
 from tracker.errors import NotFound
 from tracker.log.event_log import EventLog
@@ -61,7 +62,7 @@ async def test_as_of_every_official_result_is_a_fold_of_the_log_cut_there(
             scopes += [("standings", scope_of(series, name)) for name in table_names(book, series)]
         assert any(name == "standings" for name, _ in scopes)
         for name, scope in scopes:
-            cut = PROJECTIONS[name].render(book, scope)
+            cut = as_read(PROJECTIONS[name], book, scope)
             if cut is None:
                 with pytest.raises(NotFound):
                     await read_models.read(name, scope, as_of=moment)

@@ -8,7 +8,7 @@ from projections.changes import Changes, Closed, Opened
 from projections.projection import HEADER, Document, encode
 from tests.support.race_day import RaceDay
 from tests.support.recorded import recorded
-from tests.unit.projections.worlds import days, stored
+from tests.unit.projections.worlds import days, rendered, stored
 
 
 class Table:
@@ -68,7 +68,7 @@ def test_every_document_can_be_read_as_of_every_position(day: RaceDay) -> None:
                 tables[projection.name].write(*mine.take())
         plain = book.copy()
         plain.forget()
-        was.append({key: rows_of(document) for key, document in stored(plain).items()})
+        was.append({key: rows_of(document) for key, document in stored(plain, rendered).items()})
     for name, mine in changes.items():
         tables[name].write(*mine.take())
 

@@ -8,8 +8,9 @@ from msgspec.structs import replace
 from projections import ALL, race_documents
 from projections.book import Book
 from projections.medals import TABLES
-from projections.projection import Document
+from projections.projection import Document, Projection
 from projections.standings import table_names
+from tests.support.documents import as_read
 from tests.support.race_day import RaceDay
 from tests.support.random_days import (
     RACES,
@@ -163,7 +164,14 @@ def book_of(events: list[RecordedEvent]) -> Book:
     return book
 
 
-def stored(book: Book) -> dict[tuple[str, str], Document | None]:
+def rendered(projection: Projection, book: Book, scope: str) -> Document | None:
+    """Return a document as it is stored."""
+    return projection.render(book, scope)
+
+
+def stored(
+    book: Book, show: Callable[[Projection, Book, str], Document | None] = as_read
+) -> dict[tuple[str, str], Document | None]:
     """Return every stored document that there may be."""
     scopes = {
         "programme": ["cup"],
@@ -175,7 +183,7 @@ def stored(book: Book) -> dict[tuple[str, str], Document | None]:
         "journal": ["cup", *RACES, "cup/women-500/final-c"],
         "best-times": ["cup", "cup/races", "season:", "season:women-500"],
     }
-    return {(p.name, scope): p.render(book, scope) for p in ALL for scope in scopes[p.name]}
+    return {(p.name, scope): show(p, book, scope) for p in ALL for scope in scopes[p.name]}
 
 
 def public(book: Book) -> dict[tuple[str, str], Document | None]:
