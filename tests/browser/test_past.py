@@ -227,6 +227,6 @@ async def test_moments_name_people_as_boards_do(tmp_path: Path, open_page: Open)
                 await expect(page.locator(".scrub-one .scrub-words [lang=ko]")).to_have_text(
                     "투베아"
                 )
-                instant = page.locator(".scrub-one .scrub-words time")
+                instant = page.locator(".scrub-one .scrub-words .instant")
                 await expect(instant).to_have_attribute("title", re.compile(r"\.\d{6} UTC$"))
                 await expect(instant).to_have_text(re.compile("UTC"))

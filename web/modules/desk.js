@@ -136,6 +136,11 @@ export class Desk extends EventTarget {
     }
   }
 
+  /** Whether something is on its way that somebody waits for. */
+  get acting() {
+    return this.#acting.size > 0;
+  }
+
   /** Put commands into the outbox; `refs` as in `act`. */
   #put(commands, occurredAt, refs, earlier) {
     const { official, device } = this.who;

@@ -201,6 +201,8 @@ function waiting(list, asked) {
 }
 
 async function consequences() {
+  // What is on its way is decided: asked again of what it led to, it would be refused.
+  if (deciding || desk.acting) return;
   const list = find("consequence-list");
   const about = matter();
   const title = about?.title ?? "Consequences";
