@@ -301,6 +301,7 @@ async def test_a_penalty_and_the_advancement_of_its_victim_flip_every_mark_at_on
         url = served.url
         async with aiohttp.ClientSession() as http:
             await officials.post_all(http, url, semifinal())
+            await officials.caught_up(http, url)  # before that, nobody may follow the race
         async with asyncio.TaskGroup() as tasks:
             topics = (f"race/{SEMIFINAL}", f"programme/{officials.COMPETITION}")
             viewer = tasks.create_task(record(url, frames, heard, topics))
