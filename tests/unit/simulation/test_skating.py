@@ -33,7 +33,8 @@ def test_a_race_could_have_been_skated(
     for who, crossed in truth.crossings.items():
         laps = [b - a for a, b in zip((0, *crossed), crossed, strict=False)]
         assert all(lap > 5_000 for lap in laps)
-        assert who in fallen or all(lap < 17_000 for lap in laps)
+        # The last of eight women's teams needs more than seventeen seconds for the first row.
+        assert who in fallen or all(lap < 18_000 for lap in laps)
         assert all(at_ms <= truth.lasts_ms for at_ms in crossed)
     assert all(len(truth.crossings[who]) == form.lap_rows for who in finished)
     for fall in truth.falls:
