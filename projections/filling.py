@@ -255,9 +255,8 @@ class Filling:
     async def _finish_table(self, track: Track, connection: "Connection") -> None:
         """Write the rows of a table that are in memory alone, and what it is searched by."""
         closed, opened = track.changes.take()
+        assert not closed, "what is written changes only once it can be found"
         rows = self._rows if connection is self._connection else store.Rows(connection)
-        if closed:
-            await rows.write(track.generation, closed, ())
         if opened:
             await rows.copy(track.stored, opened)
         await store.index(connection, track.generation)

@@ -224,6 +224,8 @@ class _Rebuilding(Filling):
                 await self._write(track, *track.changes.take())
             await self._complete([t for t in self._tracks if not t.projection.of_a_competition])
             await self._beside.filled()
+            # Rows that are written can be found before any of them ceases to hold.
+            await self._complete(self._tracks)
             for track in self._tracks:
                 if track.projection.of_a_competition:
                     track.let_go(self._elsewhere)
@@ -269,7 +271,11 @@ class _Rebuilding(Filling):
             while left:
                 await left.pop()(connection)
 
-        await asyncio.gather(*(do(connection) for connection in self._connections))
+        doing = (do(connection) for connection in self._connections)
+        # Nothing is thrown away while a connection is still at it.
+        for outcome in await asyncio.gather(*doing, return_exceptions=True):
+            if outcome is not None:
+                raise outcome
 
     async def _finish_tables(self, tracks: Sequence[Track]) -> None:
         def finishing(track: Track) -> Callable[["Connection"], Awaitable[None]]:

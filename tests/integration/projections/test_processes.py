@@ -18,6 +18,7 @@ from projections.rebuild_share import Share
 from tests.integration.projections.conftest import Running
 from tests.integration.projections.test_live_and_rebuilt import assert_the_same, official
 from tests.support.recorded import append_of, fill, recorded, renamed
+from tracker.domain.events import Event
 from tracker.errors import ProjectionError
 from tracker.log.codec import decode
 from tracker.log.event_log import EventLog
@@ -25,16 +26,23 @@ from tracker.log.recorded_event import NewEvent
 
 CUPS = ("cup", "bowl", "trophy", "plate", "shield")
 
+Fact = tuple[str, int, Event]
 
-async def several(log: EventLog) -> int:
-    """Record the same day as that of several competitions of two series, one after the other."""
-    days = [
-        renamed(each, cup, "season" if number % 2 else "league")
-        for number, cup in enumerate(CUPS)
-        for each in recorded(official().log)
-        if number < 2 or not each.stream.startswith("series-")
-    ]
-    return await fill(log, [(each.stream, each.version, decode(each)) for each in days])
+
+def several() -> tuple[list[Fact], list[Fact]]:
+    """Return the same day as that of several competitions of two series, and the ends of all."""
+    facts: list[Fact] = []
+    ends: list[Fact] = []
+    for number, cup in enumerate(CUPS):
+        day = [
+            renamed(each, cup, "season" if number % 2 else "league")
+            for each in recorded(official().log)
+            if number < 2 or not each.stream.startswith("series-")
+        ]
+        *begun, one, other, last = ((each.stream, each.version, decode(each)) for each in day)
+        facts += begun
+        ends = [one, other, last, *ends]
+    return facts, ends
 
 
 def ignored(_: Progress) -> None:
@@ -79,7 +87,8 @@ async def test_several_processes_come_to_the_rows_that_were_written_live(
     """Whoever fills a competition, its rows are those of before, and all tell how far they are."""
     monkeypatch.setattr("projections.rebuild_processes._BEGINNING", 0)
     async with running() as runner:
-        await runner.reached(await several(event_log), 20)
+        facts, ends = several()
+        await runner.reached(await fill(event_log, [*facts, *ends]), 20)
         told: list[Progress] = []
         found = await rebuild_in_processes(
             database_url, processes=processes, on_progress=told.append
@@ -93,19 +102,23 @@ async def test_several_processes_come_to_the_rows_that_were_written_live(
         assert (one.differences, one.compared) == (0, True)
 
 
+@pytest.mark.parametrize("tiny", [False, True])
 async def test_what_happens_meanwhile_is_rendered_here(
     event_log: EventLog,
     database_url: str,
     running: Running,
     monkeypatch: pytest.MonkeyPatch,
+    *,
+    tiny: bool,
 ) -> None:
-    """Facts about a competition that another process has filled come in before the swap."""
+    """Facts come in before the swap, whoever has filled their competition, kept or not."""
     monkeypatch.setattr("projections.rebuild_processes._BEGINNING", 0)
     monkeypatch.setattr("projections.rebuild.CLOSE_ENOUGH", 0)
-    for name, value in {"PAGE": 7, "COPY_AT": 2, "ROWS_KEPT": 1, "QUIET": 3}.items():
-        monkeypatch.setattr(filling, name, value)
-    monkeypatch.setattr(shelf, "RACES_KEPT", 0)
-    *facts, one, other, last = official().log
+    if tiny:
+        for name, value in {"PAGE": 7, "COPY_AT": 2, "ROWS_KEPT": 1, "QUIET": 3}.items():
+            monkeypatch.setattr(filling, name, value)
+        monkeypatch.setattr(shelf, "RACES_KEPT", 0)
+    facts, ends = several()
     filled = Others.filled
 
     async with running() as runner:
@@ -113,14 +126,14 @@ async def test_what_happens_meanwhile_is_rendered_here(
 
         async def filled_and_more(others: Others) -> None:
             await filled(others)
-            await runner.reached(await fill(event_log, (one, other, last)), 20)
+            await runner.reached(await fill(event_log, ends), 20)
 
         monkeypatch.setattr(Others, "filled", filled_and_more)
         told: list[Progress] = []
         found = await rebuild_in_processes(database_url, processes=2, on_progress=told.append)
     assert_the_same(found)
     assert {each.process for each in told} == {0, 1}
-    assert {each.position for each in found} == {len(facts) + 3}
+    assert {each.position for each in found} == {len(facts) + len(ends)}
 
 
 async def test_a_process_that_dies_is_told_of(
