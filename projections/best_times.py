@@ -1,7 +1,11 @@
 """Best times: what stands at a competition and what waits for an official; a season's bests."""
 
 from collections.abc import Iterable, Mapping
+from itertools import islice
+from operator import is_
 from typing import Any, ClassVar, Literal, TypeAlias
+
+from msgspec import Struct
 
 from projections import rendered
 from projections.book import Book, Scope
@@ -25,6 +29,8 @@ MARKS: dict[BestTimeKind, str] = {
 _Beaten: TypeAlias = Mapping[str, tuple[Literal["season", "personal"], ...]]
 _Mark: TypeAlias = tuple[Best, ConfirmedKind, bool]
 """A time, what it is the best of, and whether that was confirmed."""
+_Marks: TypeAlias = dict[str | None, tuple[_Mark, ...]]
+"""By race."""
 _Marked: TypeAlias = tuple[tuple[_Mark, ...], _Beaten]
 """What a race had in best times: those to be confirmed, and those that beat a known one."""
 _NOTHING: _Beaten = {}
@@ -39,6 +45,19 @@ _IN_A_RACE = (
 """Facts of a race that may change best times, once its result is official."""
 _OF_A_PROGRAMME = (e.CompetitionCreated, e.SeriesCreated, e.DistanceAdded, e.BestTimeStated)
 """Facts of a programme that begin tables, or say what stood."""
+
+
+class _Races(Struct, frozen=True):
+    """What the races of a competition had in best times, with what it follows from."""
+
+    marks: _Marks
+    beaten: Mapping[str, _Beaten]
+    rendered: Rendered[_Marked]
+
+    @property
+    def document(self) -> Document:
+        """Return it as it was rendered."""
+        return self.rendered.document
 
 
 def scope_of(series: str, table: str = "") -> str:
@@ -86,7 +105,8 @@ class BestTimesProjection:
     of_a_competition: ClassVar[bool] = False
 
     def __init__(self) -> None:
-        self._known: dict[str, Rendered[Any]] = {}
+        self._known: dict[str, Any] = {}
+        """What was rendered last, by scope: Rendered, or what the races had."""
 
     def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the competitions and tables whose best times an event may have changed."""
@@ -134,7 +154,8 @@ class BestTimesProjection:
         self._known[scope] = known
         if len(self._known) > KEPT:
             del self._known[next(iter(self._known))]
-        return known.document
+        document: Document = known.document
+        return document
 
 
 def ranked(document: Document) -> Document:
@@ -209,30 +230,50 @@ def _row(each: Standing | Own) -> Row:
     return _standing(each) if isinstance(each, Standing) else _own(each)
 
 
-def _races(
-    book: Book, competition: str, known: Rendered[_Marked] | None
-) -> Rendered[_Marked] | None:
+def _races(book: Book, competition: str, known: _Races | None) -> _Races | None:
     state = book.competitions.get(competition)
     if state is None or state.created is None:
         return None
     marks = _marks(book.confirmable(competition))
     beaten = book.own_bests().beaten.get(competition, {})
+    before = None if known is None else known.rendered
+    if known is not None and known.marks == marks and _goes_on(beaten, known.beaten):
+        new = islice(beaten.items(), len(known.beaten), None)
+        more = {race: (marks.get(race, ()), own) for race, own in new if any(own.values())}
+        values = {**known.rendered.values, **more} if more else known.rendered.values
+    else:
+        values = _values(book.official_names(competition), marks, beaten, before)
+    found = rendered.render(before, {"competition": competition}, values, _marked)
+    return _Races(marks, beaten, found)
+
+
+def _goes_on(now: Mapping[str, _Beaten], before: Mapping[str, _Beaten]) -> bool:
+    """Say whether there is all that was there before, and maybe more."""
+    return all(map(is_, map(now.get, before), before.values()))
+
+
+def _values(
+    races: Iterable[str],
+    marks: _Marks,
+    beaten: Mapping[str, _Beaten],
+    known: Rendered[_Marked] | None,
+) -> dict[str, _Marked]:
+    """Return what there is to be told of races, in their order."""
     before = {} if known is None else known.values
     values: dict[str, _Marked] = {}
-    for race in book.official_names(competition):
-        own = beaten.get(race, _NOTHING)
-        found = marks.get(race, ()) if marks else ()
+    for race in races:
+        own, found = beaten.get(race, _NOTHING), marks.get(race, ())
         value = before.get(race)
         if value is not None and value[1] is own and value[0] == found:
             values[race] = value
         elif found or any(own.values()):
             values[race] = (found, own)
-    return rendered.render(known, {"competition": competition}, values, _marked)
+    return values
 
 
-def _marks(found: Confirmable) -> dict[str | None, tuple[_Mark, ...]]:
+def _marks(found: Confirmable) -> _Marks:
     """Return the times that were confirmed and those that wait to be, by race."""
-    marks: dict[str | None, tuple[_Mark, ...]] = {}
+    marks: _Marks = {}
     for kind, best in found.held:
         marks[best.race] = (*marks.get(best.race, ()), (best, kind, True))
     for each in found.proposals:

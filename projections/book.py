@@ -1,6 +1,7 @@
 """The fold of the whole log into domain states, shared by all projections of one runner."""
 
 from collections.abc import Iterable
+from typing import TypeGuard
 
 from projections.notes import NOTED, Note, held_back, published, target_of
 from projections.seasons import Seasons
@@ -57,8 +58,12 @@ BEFORE_A_RESULT = (
 """Facts after which no official result is another, and no more distances are final."""
 
 
-_MAY_MOVE_A_RACE = (e.FactRetracted, e.FactAmended)
+_MAY_MOVE_A_RACE = frozenset({e.FactRetracted, e.FactAmended})
 """Facts after which a race may be of another round than before."""
+# To ask for the type is to look once; to ask whether it is one of twenty is to look twenty times.
+_IN_A_RACE = frozenset(IN_A_RACE)
+_BEFORE_A_RESULT = frozenset(BEFORE_A_RESULT)
+_NOTED = frozenset(NOTED)
 
 
 class Book(Seasons):
@@ -96,7 +101,7 @@ class Book(Seasons):
         self.last = event
         self.stream = recorded.stream
         self._folded += 1
-        alone = kind == "race" and not isinstance(event, _MAY_MOVE_A_RACE)
+        alone = kind == "race" and type(event) not in _MAY_MOVE_A_RACE
         race = name if alone else None
         beside, self._also = self._also, frozenset()
         for scope in {*touched}:
@@ -145,21 +150,21 @@ class Book(Seasons):
             # A new race takes the end of the distance, and what was certain in its round.
             waits = self.waits(event.distance, but=event.race)
             return not (waits and self.shows_nothing(event.distance))
-        if not isinstance(event, IN_A_RACE):
+        if not _in_a_race(event):
             return True
         race = self.races[event.race]
         return race.official is not None or race.published or classification.counts(race)
 
     def may_show_marks(self, event: e.Event) -> bool:
         """Say whether the last event may have changed a round: a race's state, a mark, a draw."""
-        if self.moved or not isinstance(event, IN_A_RACE):
+        if self.moved or not _in_a_race(event):
             return True
         race = self.races[event.race]
         return race.held is not None or race.drawn is not None or classification.counts(race)
 
     def may_settle(self, event: e.Event) -> bool:
         """Say whether the last event may have changed a final distance, or which are final."""
-        if isinstance(event, BEFORE_A_RESULT):
+        if type(event) in _BEFORE_A_RESULT:
             return False
         kind, _, name = self.stream.partition("-")
         if kind != "race" or isinstance(event, e.RaceCancelled):
@@ -193,7 +198,7 @@ class Book(Seasons):
         else:
             self._racing.pop(recorded.stream, None)
         self._keep_best_times(race, before, after, recorded.position)
-        if self._noting and isinstance(event, NOTED):
+        if self._noting and _is_noted(event):
             self._note(race, before, after, recorded, event)
         self.moved = isinstance(event, e.RaceStarted) or _shows_otherwise(before, after)
         if self.moved and _named_otherwise(before.shown, after.shown):
@@ -347,6 +352,14 @@ class Book(Seasons):
         self.notes[race] = notes
 
 
+def _in_a_race(event: e.Event) -> TypeGuard[e.RaceEvent]:
+    return type(event) in _IN_A_RACE
+
+
+def _is_noted(event: e.Event) -> TypeGuard[e.RaceEvent]:
+    return type(event) in _NOTED
+
+
 def _shows_otherwise(before: Race, after: Race) -> bool:
     """Say whether a programme shows a race otherwise than before."""
     return (
@@ -372,7 +385,7 @@ def _is_nothing_but_raced(race: Race) -> bool:
 def _concerns_its_race_alone(event: e.Event, before: Race, after: Race) -> bool:
     """Say whether nothing but the race's own documents can have changed."""
     return (
-        isinstance(event, ON_THE_ICE)
+        type(event) in _ON_THE_ICE
         and not after.published
         and result_state(before) == result_state(after)
     )

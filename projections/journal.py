@@ -1,7 +1,7 @@
 """Who decided what, when, and what it replaced."""
 
 from operator import lt
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeGuard
 
 import msgspec
 from msgspec import Struct
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SHOWN = (*NOTED, e.RaceScheduled)
 """Facts after which a journal may be another."""
+_KINDS_SHOWN = frozenset(_SHOWN)
 
 
 class _Known(Struct, frozen=True):
@@ -28,6 +29,10 @@ class _Known(Struct, frozen=True):
     notes: dict[str, tuple[Note, ...]]
     """By race; of races without a note there is nothing. The next one goes on with this table."""
     document: Document
+
+
+def _is_shown(event: e.Event) -> TypeGuard[e.RaceEvent]:
+    return type(event) in _KINDS_SHOWN
 
 
 class JournalProjection:
@@ -50,7 +55,7 @@ class JournalProjection:
         del book
         if isinstance(event, e.CompetitionCreated):
             return (event.competition,)
-        if not isinstance(event, _SHOWN):
+        if not _is_shown(event):
             return ()
         above = ids("competition", touched)
         return (*above, event.race)

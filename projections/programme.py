@@ -52,7 +52,7 @@ class ProgrammeProjection:
 
     def scopes(self, event: Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the competitions that the event touched, if it shows; entries do not."""
-        if isinstance(event, self.ignored) or not book.moved:
+        if not book.moved or isinstance(event, self.ignored):
             return ()
         return ids("competition", touched)
 

@@ -29,7 +29,7 @@ _NO_REASON = (
     e.ProgressionSet,
 )
 """Facts after which nothing else is proposed than before."""
-
+_KINDS_WITHOUT_REASON = frozenset(_NO_REASON)
 
 _ONLY_IF_DRAWN = (e.RaceScheduled, e.RaceStarted)
 """Facts that matter to a start list which hangs on other results, and to nothing else."""
@@ -76,7 +76,7 @@ class ProposalsProjection:
 
     def scopes(self, event: e.Event, touched: frozenset[Scope], book: Book) -> tuple[str, ...]:
         """Return the competitions in which a decision, a draw or an official result is another."""
-        if isinstance(event, _NO_REASON):
+        if type(event) in _KINDS_WITHOUT_REASON:
             return ()
         if isinstance(event, _ONLY_IF_DRAWN) and book.races[event.race].drawn is None:
             return ()

@@ -249,6 +249,8 @@ class States:
         """Return a competition's races with an official result, in the order they became so."""
         races, results = self.races, self._results
         names = self._official_in.get(competition, ())
+        if not results:
+            return list(map(races.__getitem__, names))
         return [races.get(race) or results[race] for race in names]
 
     def result_of(self, race: str) -> Race:

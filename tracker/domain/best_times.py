@@ -105,8 +105,8 @@ class Confirmable(Struct, frozen=True):
 class Ledger(Struct, frozen=True):
     """Season and personal bests after some official results; every addition makes another."""
 
-    personal: dict[tuple[str, str], Best] = {}
-    """By table and holder."""
+    personal: dict[str, dict[str, Best]] = {}
+    """By table, then holder."""
     season: dict[tuple[str, str], dict[str, Best]] = {}
     """By season and table, then holder."""
     beaten: dict[str, dict[str, dict[str, tuple[Literal["season", "personal"], ...]]]] = {}
@@ -211,7 +211,7 @@ def add(ledger: Ledger, race: Race, stated: Stated) -> Ledger:
     scheduled, about = race.scheduled, skated(race)
     table = about.table
     season = (season_of(scheduled.competition, scheduled.series), table)
-    personal, of_season = dict(ledger.personal), dict(ledger.season.get(season, {}))
+    personal, of_season = dict(ledger.personal.get(table, {})), dict(ledger.season.get(season, {}))
     left = dict(ledger.left.get(scheduled.competition, {}))
     beaten: dict[str, tuple[Literal["season", "personal"], ...]] = {}
     for time in reversed(times):  # a NOC's faster team last
@@ -219,15 +219,15 @@ def add(ledger: Ledger, race: Race, stated: Stated) -> Ledger:
         of_a_life = _stated(stated, "personal", table, time.holder)
         first = _least(of_season.get(time.holder), of_the_season)
         of_season[time.holder] = _note(left, "season", about, time, first)
-        second = _least(personal.get((table, time.holder)), of_the_season, of_a_life)
-        personal[table, time.holder] = _note(left, "personal", about, time, second)
+        second = _least(personal.get(time.holder), of_the_season, of_a_life)
+        personal[time.holder] = _note(left, "personal", about, time, second)
         beaten[time.competitor or ""] = tuple(
             kind
             for kind, before in zip(OWN_KINDS, (first, second), strict=True)
             if before is not None and time.time_ms < before.time_ms
         )
     return Ledger(
-        personal=personal,
+        personal={**ledger.personal, table: personal},
         season={**ledger.season, season: of_season},
         beaten={
             **ledger.beaten,
@@ -281,8 +281,11 @@ def _stated(stated: Stated, kind: str, table: str, holder: str) -> Best | None:
 
 def _least(*bests: Best | None) -> Best | None:
     """Return the fastest; of equals the first."""
-    known = [best for best in bests if best is not None]
-    return min(known, key=lambda best: best.time_ms) if known else None
+    least: Best | None = None
+    for best in bests:
+        if best is not None and (least is None or best.time_ms < least.time_ms):
+            least = best
+    return least
 
 
 # --- world, championship and track best times --------------------------------------------------

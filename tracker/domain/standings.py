@@ -6,7 +6,7 @@ team ranking, it adds up what all skaters of an NOC scored, men and women, and d
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -58,6 +58,9 @@ class _Line:
 
 
 _Key = tuple[int, ...]
+_PODIUM = (1, 2, 3)
+_COUNTED = ("wins", "seconds", "thirds")
+"""How a ruleset names the ranks of a podium where their number separates equals."""
 _ABSENT = 2**20
 """Ranks somebody who did not skate a distance behind everybody who did."""
 TEAMS = "teams"
@@ -86,19 +89,18 @@ def tables(
     """
     lines: dict[str, dict[str, _Line]] = defaultdict(dict)
     for added, classified in distances:
-        names = [added.code] if added.relay else [added.gender, added.code]
-        if only is not None:
-            names = [name for name in names if name == only]
+        names = [name for name in tables_of(ruleset, added) if only in (None, name)]
         for one in classified:
             if one.rank is None:
                 continue
             scored = Scored(added.distance, one.rank, one.points)
-            competitor = one.noc if added.relay else one.competitor
             for name in names:
-                line = _line(lines[name], competitor, one.name, one.family_name, one.noc)
+                if name == TEAMS:
+                    line = _line(lines[name], one.noc, one.noc, "", one.noc)
+                else:
+                    competitor = one.noc if added.relay else one.competitor
+                    line = _line(lines[name], competitor, one.name, one.family_name, one.noc)
                 line.results.append(scored)
-            if only in (None, TEAMS) and TEAMS in tables_of(ruleset, added):
-                _line(lines[TEAMS], one.noc, one.noc, "", one.noc).results.append(scored)
     for one_brought in brought:
         table = one_brought.table
         if only not in (None, table):
@@ -171,18 +173,21 @@ def _table(
 ) -> tuple[Standing, ...]:
     """Return the lines of a table, best first; `order` numbers the distances as skated."""
     best = counting(ruleset, name)
-    rows: list[tuple[_Key, str, _Line, tuple[Scored, ...]]] = []
+    rows: list[tuple[_Key, str, int, tuple[int, ...], tuple[Scored, ...]]] = []
     for competitor, line in table.items():
         results = _counted(line.results, best)
-        key = _key(_total(line, results), results, ruleset, order)
-        rows.append((key, competitor, line, results))
-    rows.sort(key=lambda row: (row[0], row[2].name, row[1]))
+        ranks = [scored.rank for scored in results]
+        places = tuple(map(ranks.count, _PODIUM))
+        total = _total(line, results)
+        key = (-total, *_ties(ruleset.overall.tie_break, places, results, order))
+        rows.append((key, competitor, total, places, results))
+    rows.sort(key=lambda row: (row[0], table[row[1]].name, row[1]))
     standings: list[Standing] = []
     previous = None
-    for i, (key, competitor, line, results) in enumerate(rows):
+    for i, (key, competitor, total, (wins, seconds, thirds), results) in enumerate(rows):
+        line = table[competitor]
         rank = standings[-1].rank if previous == key else i + 1
         previous = key
-        ranks = [scored.rank for scored in results]
         standings.append(
             Standing(
                 rank=rank,
@@ -190,10 +195,10 @@ def _table(
                 name=line.name,
                 family_name=line.family_name,
                 noc=line.noc,
-                points=_total(line, results),
-                wins=ranks.count(1),
-                seconds=ranks.count(2),
-                thirds=ranks.count(3),
+                points=total,
+                wins=wins,
+                seconds=seconds,
+                thirds=thirds,
                 brought_in=line.brought_in,
                 bonus=line.bonus,
                 results=_by_distance(results) if name == TEAMS else results,
@@ -217,20 +222,27 @@ def _total(line: _Line, results: Sequence[Scored]) -> int:
     return sum(one.points for one in results if one.counts) + line.brought_in + line.bonus
 
 
-def _key(total: int, results: Sequence[Scored], ruleset: Ruleset, order: dict[str, int]) -> _Key:
-    """Return what a table is sorted by: the total, then what separates equals, in order."""
-    ranks = [scored.rank for scored in results]
+def _ties(
+    tie_break: Iterable[str],
+    places: Sequence[int],
+    results: Sequence[Scored],
+    order: dict[str, int],
+) -> Iterator[int]:
+    """Yield what separates equals, in order; `places` counts wins, seconds and thirds."""
+    for name in tie_break:
+        if name == "latest":
+            yield from _latest(results, order)
+        else:
+            yield -places[_COUNTED.index(name)]
+
+
+def _latest(results: Sequence[Scored], order: dict[str, int]) -> list[int]:
+    """Return the rank in each distance, the latest first."""
     latest = [_ABSENT] * len(order)
     for scored in results:
         back = -1 - order[scored.distance]
         latest[back] = min(latest[back], scored.rank)
-    ties = {
-        "wins": [-ranks.count(1)],
-        "seconds": [-ranks.count(2)],
-        "thirds": [-ranks.count(3)],
-        "latest": latest,
-    }
-    return (-total, *(part for name in ruleset.overall.tie_break for part in ties[name]))
+    return latest
 
 
 def _by_distance(results: Iterable[Scored]) -> tuple[Scored, ...]:
