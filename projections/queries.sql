@@ -35,7 +35,7 @@ update read_model.generations set live = false, position = -1 where generation =
 
 -- name: promote
 -- $1 the generation that is read from now on.
-update read_model.generations set live = true where generation = $1;
+select read_model.promote_generation($1);
 
 -- name: hold_generation
 -- $1 generation: keeps its writer waiting until this transaction ends.

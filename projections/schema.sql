@@ -93,10 +93,12 @@ begin
     returning generation into _generation;
     _table := read_model.table_of(_generation);
     if _filled_by = 'rebuild' then
-        -- Nobody reads it before it is complete: what it is found by is made then, at once.
+        -- Nobody reads it before it is complete: what it is found by is made then, at once, and
+        -- until it is read, nothing is gained by looking it through again and again.
         execute format(
             'create table read_model.%I'
-            ' (like read_model.rows including constraints, check (generation = %s))',
+            ' (like read_model.rows including constraints, check (generation = %s))'
+            ' with (autovacuum_enabled = false)',
             _table, _generation
         );
     else
@@ -192,6 +194,22 @@ begin
 end
 $$;
 
+create or replace function read_model.promote_generation(_generation bigint)
+returns void
+language plpgsql as $$
+declare
+    _table text := read_model.table_of(_generation);
+begin
+    if exists (
+        select from pg_class
+        where oid = format('read_model.%I', _table)::regclass and reloptions is not null
+    ) then
+        execute format('alter table read_model.%I reset (autovacuum_enabled)', _table);
+    end if;
+    update read_model.generations set live = true where generation = _generation;
+end
+$$;
+
 create or replace function read_model.drop_generation(_generation bigint)
 returns void
 language plpgsql as $$
@@ -208,4 +226,4 @@ begin
 end
 $$;
 
-comment on table read_model.rows is 'layout 7';
+comment on table read_model.rows is 'layout 8';

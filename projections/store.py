@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
 
-LAYOUT = "layout 7"
+LAYOUT = "layout 8"
 """What `schema.sql` says of itself; another one is dropped, and filled anew."""
 QUERIES = sql.load(Path(__file__).with_name("queries.sql"))
 SCHEMA = sql.load(Path(__file__).with_name("schema.sql"))
