@@ -4,6 +4,8 @@ import { h } from "./dom.js";
 import { nameParts, time } from "./format.js";
 import { TABLE, word } from "./words.js";
 
+/** Stands where a sentence names somebody: no word has it. */
+const HERE = "\u0000";
 const KINDS = { world: "kindWorld", championship: "kindChampionship", track: "kindTrack" };
 
 /** Return what an event is called; one that has no word yet keeps its own name. */
@@ -13,47 +15,52 @@ export function called(type) {
 
 /** Return a decision as a person would say it, from its row in a journal: "Penalty: Felix ROUSSEL". */
 export function sentence(row) {
+  return parts(row).map((part) => part.text).join("");
+}
+
+/** Return the same as nodes, with the family names marked. */
+export function spelled(row) {
+  return parts(row).map((part) => (part.family ? h("b", { class: "family" }, part.text) : part.text));
+}
+
+function parts(row) {
   const { type, data, replaced } = row;
-  const who = named(row).map((parts) => parts.map((part) => part.text).join("")).join(", ");
+  const who = named(row);
   switch (type) {
     case "PenaltyCalled":
       return concerning(`${word(data.sanction)}${data.infringement ? ` (${data.infringement})` : ""}`, who);
     case "LapsMiscounted":
-      return concerning(called(type), word("rowsSkated", { n: data.lap_rows }));
+      return concerning(called(type), plain(word("rowsSkated", { n: data.lap_rows })));
     case "BestTimeConfirmed":
-      return concerning(`${called(type)} (${word(KINDS[data.kind] ?? data.kind)})`, `${who} ${time(data.time_ms)}`);
+      return concerning(`${called(type)} (${word(KINDS[data.kind] ?? data.kind)})`, [...who, ...plain(` ${time(data.time_ms)}`)]);
     case "RestartOrdered":
-      return data.re_skate ? word("reSkateOrdered") : called(type);
+      return plain(data.re_skate ? word("reSkateOrdered") : called(type));
     case "ProtestLodged":
-      return concerning(called(type), data.late ? `${data.noc} (${word("tooLate")})` : data.noc);
+      return concerning(called(type), plain(data.late ? `${data.noc} (${word("tooLate")})` : data.noc));
     case "ProtestDecided":
-      return word(data.upheld ? "protestUpheld" : "protestDismissed");
+      return plain(word(data.upheld ? "protestUpheld" : "protestDismissed"));
     case "FactRetracted":
     case "FactAmended":
     case "DecisionWithdrawn":
-      return concerning(called(type), replaced ? called(replaced.type) : "");
+      return concerning(called(type), plain(replaced ? called(replaced.type) : ""));
     default:
       return concerning(called(type), who);
   }
 }
 
-/** Return the same as nodes, with the family names marked. */
-export function spelled(row) {
-  let rest = sentence(row);
-  const nodes = [];
-  for (const part of named(row).flat().filter((each) => each.family)) {
-    const start = rest.indexOf(part.text);
-    nodes.push(rest.slice(0, start), h("b", { class: "family" }, part.text));
-    rest = rest.slice(start + part.text.length);
-  }
-  return [...nodes, rest];
-}
-
-/** Return the names of those whom a decision concerns, each in parts; `who` has their family names. */
+/** Return the names of those whom a decision concerns, in parts; `who` has their family names. */
 function named({ people, who }) {
-  return (people ?? []).map((name, index) => nameParts(name, who?.[index]?.family_name));
+  const names = (people ?? []).map((name, index) => nameParts(name, who?.[index]?.family_name));
+  return names.flatMap((name, index) => (index ? [...plain(", "), ...name] : name));
 }
 
+/** Return what is said about somebody, in the order of the reader's language. */
 function concerning(what, who) {
-  return who ? word("withWhom", { what, who }) : what;
+  if (!who.length) return plain(what);
+  const [before, after] = word("withWhom", { what, who: HERE }).split(HERE);
+  return [...plain(before), ...who, ...plain(after)];
+}
+
+function plain(text) {
+  return text ? [{ text, family: false }] : [];
 }

@@ -1,11 +1,14 @@
 /** What entries say of a competitor beyond a board: names in their own script, family names, nations. */
 
 const AGAIN_MS = 10_000;
+/** Somebody whom the entries do not know, one who has withdrawn say, is asked about less and less often. */
+const LONGEST_MS = 320_000;
 
 export class Names {
   #competition;
   #known = new Map();
   #asked = -Infinity;
+  #patience = AGAIN_MS;
   #read;
   #now;
   #changed;
@@ -64,10 +67,12 @@ export class Names {
   }
 
   async #ask() {
-    if (this.#now() - this.#asked < AGAIN_MS) return;
+    if (this.#now() - this.#asked < this.#patience) return;
     this.#asked = this.#now();
     const rows = await this.#read(this.#competition).catch(() => []);
+    const before = this.#known.size;
     for (const row of rows) this.#known.set(row.id, row);
+    this.#patience = this.#known.size > before ? AGAIN_MS : Math.min(2 * this.#patience, LONGEST_MS);
     if (rows.length > 0) this.#changed();
   }
 }

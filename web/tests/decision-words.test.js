@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { called, sentence } from "../modules/decision-words.js";
+import { called, sentence, spelled } from "../modules/decision-words.js";
 import { speak } from "../modules/words.js";
 
 const row = (type, data = {}, more = {}) => ({ type, data, people: [], replaced: null, ...more });
@@ -39,4 +39,13 @@ test("the family names of those whom it concerns are in capitals, where entries 
   assert.equal(sentence(row("ReviewOpened", {}, both)), "Review opened: PARK Ji Won, Ann ONE");
   const nobody = { people: ["Poland", "ann-one"], who: [{ family_name: null }, null] };
   assert.equal(sentence(row("ReviewOpened", {}, nobody)), "Review opened: Poland, ann-one");
+});
+
+test("a name is marked where it stands, whatever else the sentence has", () => {
+  globalThis.document = { createElement: (tag) => ({ tag, children: [], append(...all) { this.children.push(...all); }, setAttribute() {} }) };
+  const one = { people: ["Al Pen"], who: [{ family_name: "Pen" }] };
+  const nodes = spelled(row("PenaltyCalled", { sanction: "PEN", infringement: "PEN" }, one));
+  assert.deepEqual(nodes.map((node) => node.tag ?? node), ["Penalty (PEN): ", "Al ", "b"]);
+  assert.deepEqual(nodes.at(-1).children, ["PEN"]);
+  assert.deepEqual(spelled(row("DecisionWithdrawn", {}, { ...one, replaced: { type: "PenaltyCalled" } })), ["Decision withdrawn: ", "Penalty"]);
 });

@@ -44,3 +44,17 @@ test("podiums and medals are given family names: by name and NOC, or by id", asy
   assert.deepEqual(tables["noc-all"], medals.tables["noc-all"]);
   assert.deepEqual([names.programme({}).entries, names.medals({}).tables], [{}, {}]);
 });
+
+test("somebody whom the entries do not know is asked about less and less often", async () => {
+  let [now, asked] = [0, 0];
+  const read = async () => {
+    asked += 1;
+    return [{ id: "a" }];
+  };
+  const names = new Names("cup", () => {}, { read, now: () => now });
+  for (; now <= 3_600_000; now += 1000) {
+    names.dress({ entries: { gone: {} } });
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.ok(asked > 10 && asked < 20, `${asked} times within an hour`);
+});
