@@ -9,7 +9,7 @@ from projections.book import Book
 from projections.classification import ClassificationProjection, ranked
 from projections.projection import Document
 from projections.race_documents import RENDERS
-from projections.rounds import RoundsProjection
+from projections.rounds import RoundsProjection, joined
 from tracker.domain.competition import Competition
 from tracker.domain.result import result_state
 
@@ -87,7 +87,7 @@ def families_of(competition: Competition) -> dict[str, str]:
 def _marks(book: Book, distance: str) -> dict[str, Document]:
     """Return who goes on from each round."""
     found = RoundsProjection().render(book, distance)
-    rows = found.entries.items() if found is not None else ()
+    rows = joined(found).entries.items() if found is not None else ()
     return {round_: Document({}, row["marks"]) for round_, row in rows}
 
 

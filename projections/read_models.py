@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
-from projections import best_times, classification, moments, race_documents, race_result, rounds
-from projections.classification import ClassificationProjection
+from projections import best_times, moments, race_documents, race_result, rounds
+from projections.as_read import as_read
 from projections.projection import HEADER, Document, Row
 from projections.store import QUERIES
 from tracker.domain import decider
@@ -221,7 +221,7 @@ class ReadModels:
         return found
 
     async def _marks(self, race: Race, position: int) -> Marks:
-        """Return the marks of a race's round at a position; none before a result is published."""
+        """Return the marks of a race at a position; none before a result is published."""
         scheduled, shown = race.scheduled, race.shown
         if scheduled is None or not (shown.published or shown.official is not None):
             return UNMARKED
@@ -234,7 +234,7 @@ class ReadModels:
             )
             position = held[0].position
         row = await self._pool.fetchval(
-            QUERIES["read_row"], "rounds", scheduled.distance, scheduled.round, position
+            QUERIES["read_row"], "rounds", scheduled.distance, scheduled.race, position
         )
         return UNMARKED if row is None else rounds.read_marks(msgspec.json.decode(row))
 
@@ -268,8 +268,7 @@ def _decoded(name: str, rows: "dict[str, bytes]") -> Document:
     """Return a document as it is read from its stored rows."""
     header = msgspec.json.decode(rows.pop(HEADER), type=Row)
     entries = {key: msgspec.json.decode(data, type=Row) for key, data in rows.items()}
-    stored = Document(header, entries, tuple(rows))
-    return classification.ranked(stored) if name == ClassificationProjection.name else stored
+    return as_read(name, Document(header, entries, tuple(rows)))
 
 
 def _scheduled(race: Race | None, race_id: str) -> Race:

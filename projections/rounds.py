@@ -1,6 +1,6 @@
 """The rounds of a distance: who goes on to where, and which start lists hang on which results."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import ClassVar
 
 from msgspec import Struct
@@ -19,14 +19,21 @@ from tracker.domain.result import result_state
 from tracker.domain.values import Round
 
 
-class _Round(Struct, frozen=True):
-    """A round as it was rendered last, with what its row shows."""
+class _Race(Struct, frozen=True):
+    """A race as it was rendered last, with what its row shows."""
 
-    distance: Distance
+    head: Row
+    sheet: tuple[ResultRow, ...]
+    marks: Marks
+    row: Row
+
+
+class _Round(Struct, frozen=True):
+    """A round as it was rendered last, with what its rows show."""
+
     names: tuple[str, ...]
     marked: Marks
-    complete: bool
-    races: tuple[Row, ...]
+    races: dict[str, _Race]
     drawn: frozenset[str]
     """Races whose start lists hang on the results of others."""
     row: Row
@@ -44,10 +51,13 @@ class _Known(Struct, frozen=True):
 
 
 class RoundsProjection:
-    """One document for each distance, one row for each round."""
+    """One document for each distance, one row for each round, and one for each race of it.
+
+    So a result makes another row of its own race, not of all that were skated in its round.
+    """
 
     name: ClassVar[str] = "rounds"
-    version: ClassVar[int] = 1
+    version: ClassVar[int] = 2
     ignored: ClassVar[tuple[type[Event], ...]] = ()
     reads_notes: ClassVar[bool] = False
     of_a_competition: ClassVar[bool] = True
@@ -62,7 +72,7 @@ class RoundsProjection:
         return ids("distance", touched)
 
     def render(self, book: Book, scope: str) -> Document | None:
-        """Return the rounds of a distance in the order of the programme."""
+        """Return the rounds of a distance, and their races."""
         distance = book.distances.get(scope)
         if distance is None or distance.added is None:
             return None
@@ -73,38 +83,71 @@ class RoundsProjection:
         return known.document
 
 
+def joined(stored: Document) -> Document:
+    """Return the rounds of a distance in the order of the programme, each with its races."""
+    entries = stored.entries
+    rounds: dict[str, Row] = {}
+    for key in stored.order:
+        if _is_race(key):
+            continue
+        races = [entries[race] for race in entries[key]["races"]]
+        marks = {
+            competitor: {"race": race["race"], **mark}
+            for race in races
+            for competitor, mark in race["marks"].items()
+        }
+        heads = [{what: race[what] for what in race if what != "marks"} for race in races]
+        rounds[key] = {**entries[key], "races": heads, "marks": marks}
+    return Document(stored.header, rounds, tuple(rounds))
+
+
+def _is_race(key: str) -> bool:
+    """Say whether a row is a race's: its id begins with that of its distance."""
+    return "/" in key
+
+
 def _render(book: Book, distance: Distance, added: DistanceAdded, known: _Known | None) -> _Known:
     """Return the rounds of a distance; the same rows as were known where nothing has changed."""
     scope, names = added.distance, book.names_in(added.distance)
     touch, marked = book.touch("distance", scope), book.marks_in(scope)
     races = None if known is None else races_between(known.touch, touch)
     before = {} if known is None else known.rounds
-    goes_on = known is not None and races is not None
-    if known is not None and goes_on and known.distance is distance and known.names is names:
-        again = _others(known, marked, races or ())
+    goes_on = known is not None and known.distance is distance and known.names is names
+    if known is not None and goes_on and races is not None:
+        again: Iterable[Round] = _others(known, marked, races)
         order = known.document.order
     else:
-        again = order = _order(distance, names)
+        again, order = _rounds_of(distance, names), _order(book, distance, names)
     found = {
         each: _round(
             book, distance, names.get(each, ()), _Shown(each, marked, before.get(each), races)
         )
         for each in again
     }
-    if known is not None and goes_on and order == known.document.order:
+    rows = {key: row for each, new in found.items() for key, row in _changed(each, new, before)}
+    if known is not None and order is known.document.order:
         document, rounds = known.document, known.rounds
-        changed: dict[str, Row] = {
-            key: each.row for key, each in found.items() if each is not rounds[key]
-        }
-        if changed:
+        if rows:
             rounds = rounds | found
-            rows: dict[str, Row] = {**document.entries, **changed}
-            document = document.patched(document.header, rows, document.order, changed)
+            document = document.patched(
+                document.header, {**document.entries, **rows}, order, tuple(rows)
+            )
     else:
         rounds = found
-        rows = {key: each.row for key, each in found.items()}
-        document = Document(_header(added), rows, order)
+        if known is not None:
+            rows = {**known.document.entries, **rows}
+        document = Document(_header(added), {key: rows[key] for key in order}, order)
     return _Known(touch, distance, names, marked, rounds, document)
+
+
+def _changed(name: Round, new: _Round, before: Mapping[Round, _Round]) -> Iterator[tuple[str, Row]]:
+    """Yield the rows of a round that are others than before."""
+    old = before.get(name)
+    if old is None or new.row is not old.row:
+        yield name, new.row
+    for race, each in new.races.items():
+        if old is None or each is not old.races.get(race):
+            yield race, each.row
 
 
 def _others(
@@ -141,44 +184,46 @@ class _Shown(Struct, frozen=True):
 
 
 def _round(book: Book, distance: Distance, names: tuple[str, ...], shown: _Shown) -> _Round:
-    """Return a round; the same object as long as nothing in it has changed."""
-    round_, known, races = shown.round, shown.known, shown.races
+    """Return a round, with the same rows as long as nothing in them has changed."""
+    round_, known = shown.round, shown.known
     marked = shown.marks.get(round_, UNMARKED)
+    before = {} if known is None else known.races
     again: Collection[str] = names
-    same = known is not None and known.marked is marked and known.distance is distance
-    if known is not None and races is not None and known.names == names:
-        again = known.drawn.union(race for race in races if race in names)
-        if same and not again:
-            return known
-    rows = _rows(book, names, again, known)
-    complete = all(row["revision"] for row in rows) and bool(rows)
-    if known is not None and same and known.complete is complete and rows == known.races:
-        return known
-    marks = None
-    if known is not None and known.marked is marked:
-        marks = known.row["marks"]
-    row: Row = {
-        "name": _name(distance, round_, [book.races[race].shown for race in names]),
-        **_table(distance.progressions.get(round_)),
-        "complete": complete,
-        "races": list(rows),
-        "marks": _marks(book, names, marked) if marks is None else marks,
-    }
-    drawn = frozenset(race["race"] for race in rows if race["drawn"] is not None)
-    return _Round(distance, names, marked, complete, rows, drawn, row)
-
-
-def _rows(
-    book: Book, names: Iterable[str], again: Collection[str], known: _Round | None
-) -> tuple[Row, ...]:
-    """Return the rows of a round's races, of which some may be others than before."""
-    before = {} if known is None else {row["race"]: row for row in known.races}
-    return tuple(
-        _race(book.races[name].shown, _revisions(book, book.races[name].shown))
-        if name in again or name not in before
-        else before[name]
+    if known is not None and shown.races is not None:
+        again = known.drawn.union(shown.races)
+    same = known is not None and known.marked is marked
+    races = {
+        name: before[name]
+        if same and name in before and name not in again
+        else _race(book, name, marked, before.get(name), touched=name in again)
         for name in names
-    )
+    }
+    row: Row = {
+        "name": _name(distance, round_, (book.races[race].shown for race in names)),
+        **_table(distance.progressions.get(round_)),
+        "complete": bool(races) and all(each.head["revision"] for each in races.values()),
+        "races": list(names),
+    }
+    if known is not None and row == known.row:
+        row = known.row
+    drawn = frozenset(name for name, each in races.items() if each.head["drawn"] is not None)
+    return _Round(names, marked, races, drawn, row)
+
+
+def _race(book: Book, name: str, marked: Marks, known: _Race | None, *, touched: bool) -> _Race:
+    """Return a race of a round; the same as was known where nothing of it has changed."""
+    race = book.races[name].shown
+    head = _head(race, _revisions(book, race)) if known is None or touched else known.head
+    sheet = book.sheet(race) if counts(race) else ()
+    marks = {row.competitor: marked[row.competitor] for row in sheet if row.competitor in marked}
+    if known is not None and head == known.head and sheet is known.sheet and marks == known.marks:
+        return known
+    rows = {
+        row.competitor: _mark(marks[row.competitor], row)
+        for row in sheet
+        if row.competitor in marks
+    }
+    return _Race(head, sheet, marks, {**head, "marks": rows})
 
 
 def _revisions(book: Book, race: Race) -> dict[str, int]:
@@ -197,18 +242,32 @@ def revision(race: Race) -> int:
 
 
 def read_marks(row: Row) -> Marks:
-    """Return the marks that a stored row of a round holds."""
+    """Return the marks that a stored row of a race holds."""
     return {
         competitor: Mark(each["mark"] or "", each["to"], each["right"], each["certain"])
         for competitor, each in row["marks"].items()
     }
 
 
-def _order(distance: Distance, names: Iterable[Round]) -> tuple[Round, ...]:
+def _rounds_of(distance: Distance, names: Iterable[Round]) -> tuple[Round, ...]:
+    """Return the rounds in the order of the programme."""
     return tuple(dict.fromkeys((*(added.round for added in distance.rounds), *names)))
 
 
-def _name(distance: Distance, round_: Round, races: list[Race]) -> str:
+def _order(
+    book: Book, distance: Distance, names: Mapping[Round, tuple[str, ...]]
+) -> tuple[str, ...]:
+    """Return the keys of the rows: what is scheduled comes to the end, and moves no other row."""
+    keys: dict[str, None] = dict.fromkeys(added.round for added in distance.rounds)
+    round_of = {race: each for each, races in names.items() for race in races}
+    assert distance.added is not None, "a distance that has rounds was added"
+    for race in book.races_of.get(distance.added.distance, ()):
+        if race in round_of:
+            keys |= dict.fromkeys((round_of[race], race))
+    return tuple(keys)
+
+
+def _name(distance: Distance, round_: Round, races: Iterable[Race]) -> str:
     """Return what a round is called: as it was added, else as its first race is."""
     for added in distance.rounds:
         if added.round == round_:
@@ -231,7 +290,7 @@ def _table(progression: ProgressionSet | None) -> Row:
     }
 
 
-def _race(race: Race, revisions: dict[str, int]) -> Row:
+def _head(race: Race, revisions: dict[str, int]) -> Row:
     scheduled = race.scheduled
     assert scheduled is not None, "rounds are made of races that were scheduled"
     return {
@@ -277,21 +336,12 @@ def _place(order: "tuple[str, ...] | list[str]", competitor: str) -> int | None:
     return order.index(competitor) + 1 if competitor in order else None
 
 
-def _marks(book: Book, names: Iterable[str], marks: Marks) -> Row:
-    rows: dict[str, tuple[str, ResultRow]] = {}
-    for race in (book.races[name].shown for name in names):
-        if race.scheduled is not None and counts(race):
-            rows |= {row.competitor: (race.scheduled.race, row) for row in book.sheet(race)}
-    return {competitor: _mark(mark, *rows[competitor]) for competitor, mark in marks.items()}
-
-
-def _mark(mark: Mark, race: str, row: ResultRow) -> Row:
+def _mark(mark: Mark, row: ResultRow) -> Row:
     return {
         "mark": mark.text or None,
         "to": mark.to,
         "right": mark.right,
         "certain": mark.certain,
-        "race": race,
         "name": row.name,
         "noc": row.noc,
         "rank": row.rank,
