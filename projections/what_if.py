@@ -103,18 +103,26 @@ class WhatIf:
         return book, facts
 
     async def _beside(self, book: Book, distance: str, as_of: int) -> None:
-        """Put the settled results of the competition's and the season's other distances in."""
+        """Put in the settled results that stand in a medal table or a season's beside these."""
         added = book.distances[distance].added
         assert added is not None, "a distance with rounds was added"
+        ruleset: Ruleset | None = None
+        if added.series is not None:
+            state = await self._models.state(f"series-{added.series}", as_of=as_of)
+            assert isinstance(state, Series), "a series' stream folds into one"
+            book.series[added.series] = state
+            ruleset = state.created.ruleset if state.created is not None else None
         programmes = (await self._models.headers("programme", as_of=as_of)).entries
         others: list[str] = []
         for competition, header in programmes.items():
-            if competition == added.competition or (
-                added.series is not None and header["series"] == added.series
-            ):
-                others += [d["id"] for d in header["distances"] if d["official"]]
-                if competition != added.competition:
-                    book.competitions[competition] = Competition(created=_created(header))
+            official = [each for each in header["distances"] if each["official"]]
+            if competition == added.competition:
+                others += [each["id"] for each in official]
+            elif ruleset is not None and header["series"] == added.series:
+                others += [
+                    each["id"] for each in official if _beside_in_a_table(each, added, ruleset)
+                ]
+                book.competitions[competition] = Competition(created=_created(header))
         others = [each for each in others if each != distance]
         streams = await self._models.streams([f"distance-{each}" for each in others], as_of=as_of)
         stored = await self._models.read_many("classification", others, as_of=as_of)
@@ -122,11 +130,13 @@ class WhatIf:
             for each in streams[f"distance-{other}"]:
                 book.fold(each)
             book.settled[other] = read_classified(stored[other])
-        if added.series is not None:
-            state = await self._models.state(f"series-{added.series}", as_of=as_of)
-            assert isinstance(state, Series), "a series' stream folds into one"
-            book.series[added.series] = state
         book.position = as_of
+
+
+def _beside_in_a_table(each: Row, added: e.DistanceAdded, ruleset: Ruleset) -> bool:
+    """Say whether a distance of the season may count in a table in which another one counts."""
+    teams = ruleset.overall.teams != "none" and not each["relay"] and not added.relay
+    return teams or (each["gender"], each["relay"]) == (added.gender, added.relay)
 
 
 def _created(header: Row) -> e.CompetitionCreated:
