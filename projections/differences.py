@@ -1,6 +1,6 @@
 """Two states of the same documents side by side: every value that is not the same."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -37,9 +37,35 @@ class Difference(Struct, frozen=True):
     after: object
 
 
-def between_books(before: Book, after: Book, distance: str) -> Iterator[Difference]:
-    """Yield every difference, from boards of running races and results up to the standings."""
-    families = families_of(after.competitions[distance.split("/", maxsplit=1)[0]])
+def between_books(before: Book, after: Book, distances: Sequence[str]) -> Iterator[Difference]:
+    """Yield every difference, from boards of running races and results up to the standings.
+
+    Only races of these distances may be others.
+    """
+    families: dict[str, str] = {}
+    for each in dict.fromkeys(distance.split("/", maxsplit=1)[0] for distance in distances):
+        families |= families_of(after.competitions[each])
+    for distance in distances:
+        yield from _in_distance(before, after, distance, families)
+    all_added = [added for each in distances if (added := before.distances[each].added)]
+    table = medals.MedalsProjection()
+    for competition in dict.fromkeys(added.competition for added in all_added):
+        for by in ("noc", "skater"):
+            scope = medals.scope_of(competition, by=by)
+            both = (table.render(before, scope), table.render(after, scope))
+            yield from compare("medals", scope, *both, MEDALS, families=families)
+    overall = standings.StandingsProjection()
+    for series in dict.fromkeys(each.series for each in all_added if each.series is not None):
+        for name in standings.table_names(before, series):
+            scope = standings.scope_of(series, name)
+            both = (overall.render(before, scope), overall.render(after, scope))
+            yield from compare("standings", scope, *both, STANDINGS, families=families)
+
+
+def _in_distance(
+    before: Book, after: Book, distance: str, families: Mapping[str, str]
+) -> Iterator[Difference]:
+    """Yield the differences in the races, rounds and the classification of a distance."""
     for race in before.races_of.get(distance, ()):
         if result_state(before.races[race].shown) == "LIVE":
             boards = (_board(before, race), _board(after, race))
@@ -59,20 +85,6 @@ def between_books(before: Book, after: Book, distance: str) -> Iterator[Differen
         CLASSIFICATION,
         families=families,
     )
-    added = before.distances[distance].added
-    assert added is not None, "the distance was added"
-    table = medals.MedalsProjection()
-    for by in ("noc", "skater"):
-        scope = medals.scope_of(added.competition, by=by)
-        both = (table.render(before, scope), table.render(after, scope))
-        yield from compare("medals", scope, *both, MEDALS, families=families)
-    if added.series is None:
-        return
-    overall = standings.StandingsProjection()
-    for name in standings.table_names(before, added.series):
-        scope = standings.scope_of(added.series, name)
-        both = (overall.render(before, scope), overall.render(after, scope))
-        yield from compare("standings", scope, *both, STANDINGS, families=families)
 
 
 def _ranked(stored: Document | None) -> Document | None:

@@ -1,4 +1,4 @@
-"""What would have been: one distance on other facts, and every difference to the season."""
+"""What would have been: races on other facts, and every difference to the season."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
@@ -20,6 +20,9 @@ from tracker.domain.series import Series
 from tracker.domain.what_if import BadWhatIf, Changes, Facts, Move, named, supposed
 from tracker.errors import NotFound
 from tracker.log.codec import decode
+
+MOST_DISTANCES = 6
+"""Distances in one question: each has all its races read."""
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,75 +58,86 @@ class WhatIf:
     ) -> list[Difference]:
         """Return what would have been different, as of a position; nothing is written.
 
-        It is compared with what is, or with what is supposed `against` it. All races belong to one
-        distance. The public asks about what it knows: an event under embargo is not there, so no
-        question can bring it out.
+        It is compared with what is, or with what is supposed `against` it. The races may be of
+        several distances, of several competitions too. The public asks about what it knows: an
+        event under embargo is not there, so no question can bring it out.
 
         Raises BadWhatIf, NotFound, and the Refusal of a command that could not have been decided.
         """
-        distances = {each.race.rsplit("/", 1)[0] for each in (*asked, *against)}
-        if len(distances) != 1:
-            raise BadWhatIf("ask about races of one distance at a time")
-        distance = distances.pop()
-        before, facts = await self._book(distance, as_of)
+        for side in (asked, against):
+            _once(side)
+        distances = tuple(dict.fromkeys(_distance_of(each.race) for each in (*asked, *against)))
+        if len(distances) > MOST_DISTANCES:
+            raise BadWhatIf(f"{len(distances)} distances in one question: at most {MOST_DISTANCES}")
+        before, facts = await self._book(distances, as_of)
         known = _known if public else _unheld
         facts = {race: known(before, race, *found) for race, found in facts.items()}
         after = before.copy()
-        competition = distance.split("/", maxsplit=1)[0]
         if ruleset is not None:
-            state = after.competitions[competition]
-            after.competitions[competition] = replace(state, ruleset=ruleset)
-        _suppose(after, distance, asked, facts)
-        _suppose(before, distance, against, facts)
-        return list(between_books(before, after, distance))
+            for competition in map(_competition_of, distances):
+                state = after.competitions[competition]
+                after.competitions[competition] = replace(state, ruleset=ruleset)
+        _suppose(after, asked, facts)
+        _suppose(before, against, facts)
+        return list(between_books(before, after, distances))
 
-    async def _book(self, distance: str, as_of: int) -> tuple[Book, _FactsOf]:
-        """Return a book of one distance, and each race's facts with versions by position."""
-        rounds = await self._models.read("rounds", distance, as_of=as_of)
-        names = [each["race"] for row in rounds.entries.values() for each in row["races"]]
+    async def _book(self, distances: Sequence[str], as_of: int) -> tuple[Book, _FactsOf]:
+        """Return a book of some distances, and each race's facts with versions by position."""
         book = Book()
         facts: _FactsOf = {}
-        recorded = await self._models.streams(
-            [f"race-{name}" for name in names] + [f"distance-{distance}"], as_of=as_of
-        )
-        for name in names:
-            own = recorded[f"race-{name}"]
-            facts[name] = (
-                {each.position: each.version for each in own},
-                [(each.version, decode(each)) for each in own],  # type: ignore[misc]  # a race's stream holds facts of a race
-            )
-        competition = distance.split("/", maxsplit=1)[0]
-        state = await self._models.state(f"competition-{competition}", as_of=as_of)
-        assert isinstance(state, Competition), "a competition's stream folds into one"
-        book.competitions[competition] = state
-        for stream in (f"distance-{distance}", *(f"race-{name}" for name in names)):
-            for each in recorded[stream]:
-                book.fold(each)
-        await self._beside(book, distance, as_of)
+        for competition in dict.fromkeys(map(_competition_of, distances)):
+            state = await self._models.state(f"competition-{competition}", as_of=as_of)
+            assert isinstance(state, Competition), "a competition's stream folds into one"
+            book.competitions[competition] = state
+        for distance in distances:
+            facts |= await self._fold(book, distance, as_of)
+        await self._beside(book, distances, as_of)
         return book, facts
 
-    async def _beside(self, book: Book, distance: str, as_of: int) -> None:
+    async def _fold(self, book: Book, distance: str, as_of: int) -> _FactsOf:
+        """Fold a distance and its races into a book; return the races' facts."""
+        rounds = await self._models.read("rounds", distance, as_of=as_of)
+        names = [each["race"] for row in rounds.entries.values() for each in row["races"]]
+        streams = [f"distance-{distance}", *(f"race-{name}" for name in names)]
+        recorded = await self._models.streams(streams, as_of=as_of)
+        for stream in streams:
+            for each in recorded[stream]:
+                book.fold(each)
+        return {
+            name: (
+                {each.position: each.version for each in recorded[f"race-{name}"]},
+                [(each.version, decode(each)) for each in recorded[f"race-{name}"]],  # type: ignore[misc]  # a race's stream holds facts of a race
+            )
+            for name in names
+        }
+
+    async def _beside(self, book: Book, distances: Sequence[str], as_of: int) -> None:
         """Put in the settled results that stand in a medal table or a season's beside these."""
-        added = book.distances[distance].added
-        assert added is not None, "a distance with rounds was added"
-        ruleset: Ruleset | None = None
-        if added.series is not None:
-            state = await self._models.state(f"series-{added.series}", as_of=as_of)
+        all_added = [added for each in distances if (added := book.distances[each].added)]
+        owners = {added.competition for added in all_added}
+        rulesets: dict[str, Ruleset] = {}
+        for series in dict.fromkeys(each.series for each in all_added if each.series is not None):
+            state = await self._models.state(f"series-{series}", as_of=as_of)
             assert isinstance(state, Series), "a series' stream folds into one"
-            book.series[added.series] = state
-            ruleset = state.created.ruleset if state.created is not None else None
+            book.series[series] = state
+            if state.created is not None:
+                rulesets[series] = state.created.ruleset
         programmes = (await self._models.headers("programme", as_of=as_of)).entries
         others: list[str] = []
         for competition, header in programmes.items():
             official = [each for each in header["distances"] if each["official"]]
-            if competition == added.competition:
+            ruleset = rulesets.get(header["series"])
+            if competition in owners:
                 others += [each["id"] for each in official]
-            elif ruleset is not None and header["series"] == added.series:
+            elif ruleset is not None:
+                among = [each for each in all_added if each.series == header["series"]]
                 others += [
-                    each["id"] for each in official if _beside_in_a_table(each, added, ruleset)
+                    each["id"]
+                    for each in official
+                    if any(_beside_in_a_table(each, added, ruleset) for added in among)
                 ]
                 book.competitions[competition] = Competition(created=_created(header))
-        others = [each for each in others if each != distance]
+        others = [each for each in others if each not in distances]
         streams = await self._models.streams([f"distance-{each}" for each in others], as_of=as_of)
         stored = await self._models.read_many("classification", others, as_of=as_of)
         for other in others:
@@ -131,6 +145,22 @@ class WhatIf:
                 book.fold(each)
             book.settled[other] = read_classified(stored[other])
         book.position = as_of
+
+
+def _distance_of(race: str) -> str:
+    return race.rsplit("/", 1)[0]
+
+
+def _competition_of(distance: str) -> str:
+    return distance.split("/", 1)[0]
+
+
+def _once(asked: Sequence[Asked]) -> None:
+    """Refuse a question in which one race stands twice: the second would not know of the first."""
+    races = [each.race for each in asked]
+    for race in races:
+        if races.count(race) > 1:
+            raise BadWhatIf(f"{race} stands {races.count(race)} times in the question: ask once")
 
 
 def _beside_in_a_table(each: Row, added: e.DistanceAdded, ruleset: Ruleset) -> bool:
@@ -182,16 +212,19 @@ def _without(
     )
 
 
-def _suppose(book: Book, distance: str, asked: Sequence[Asked], facts: _FactsOf) -> None:
+def _suppose(book: Book, asked: Sequence[Asked], facts: _FactsOf) -> None:
     """Put races in a book as they would have been."""
-    competition = book.competitions[distance.split("/", maxsplit=1)[0]]
-    context = Context(now_ms=0, competition=competition, distance=book.distances[distance])
     for each in asked:
         if each.race not in facts:
             raise NotFound(f"no race {each.race} was on the programme at that position")
         positions, own = facts[each.race]
-        now = replace(context, now_ms=_last_moment(own))
-        book.races[each.race] = supposed(own, _changes(each, positions, own), now)
+        distance = _distance_of(each.race)
+        context = Context(
+            now_ms=_last_moment(own),
+            competition=book.competitions[_competition_of(distance)],
+            distance=book.distances[distance],
+        )
+        book.races[each.race] = supposed(own, _changes(each, positions, own), context)
     book.forget()
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.support import officials, process
 from tests.support.dresden import PENALISED, PODIUMS, milliseconds
+from tests.support.viewer import merged
 from tracker.demo.player import play
 
 SPEED = 400.0
@@ -50,19 +51,6 @@ class Viewer:
         elif message["t"] == "delta":
             shown = self.shown[message["topic"]]
             shown.append((message["pos"], merged(shown[-1][1], message["patch"])))
-
-
-def merged(target: Any, patch: Any) -> Any:
-    """Return what a merge patch (RFC 7396) makes of a document, which stays as it is."""
-    if not isinstance(patch, dict):
-        return patch
-    result = dict(target) if isinstance(target, dict) else {}
-    for key, value in patch.items():
-        if value is None:
-            result.pop(key, None)
-        else:
-            result[key] = merged(result.get(key), value)
-    return result
 
 
 class Played:
@@ -269,6 +257,21 @@ def test_s4_without_the_penalty(played: Played) -> None:
     assert medals == ["gold", "silver", "bronze", None]
     assert would["dresden-2024:noc-all", "Kazakhstan", "gold"] == 1
     assert would["world-cup-2023-24:men", "Felix Roussel", "points"] == 310
+
+
+def test_s4_and_s5_on_other_decisions(played: Played) -> None:
+    """Two races of two distances at once: each medal moves, and the season adds both up."""
+    men_1000 = "dresden-2024/men-1000-2/final-a"
+    penalty = {"type": "CallPenalty", "competitor": "park-ji-won", "reason": "Impeding"}
+    asked = ("what-if", men_1000, "--drop", f"{MEN_500}/penalty")
+    rows = played.answer(*asked, "--add", json.dumps(penalty))["rows"]
+    would = {(row["scope"], row["name"], row["field"]): row["after"] for row in rows}
+    assert would["dresden-2024/men-500", "Denis Nikisha", "medal"] == "gold"
+    assert would["dresden-2024/men-1000-2", "Jang Sungwoo", "medal"] == "gold"
+    assert would["dresden-2024/men-1000-2", "Park Ji Won", "status"] == "PEN"
+    assert would["dresden-2024:noc-all", "Kazakhstan", "gold"] == 1
+    assert would["world-cup-2023-24:men", "Felix Roussel", "points"] == 310
+    assert "Park Ji Won" not in {row["name"] for row in played.answer(*asked)["rows"]}
 
 
 def test_s4_before_the_decision(played: Played) -> None:

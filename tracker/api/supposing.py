@@ -22,7 +22,7 @@ class BadQuestion(BadRequest):
 
 
 class Question(Struct, frozen=True, forbid_unknown_fields=True):
-    """Races of one distance with what is supposed of them, and a ruleset in place of theirs."""
+    """Races with what is supposed of them, and a ruleset in place of theirs."""
 
     races: tuple[Asked, ...]
     against: tuple[Asked, ...] = ()

@@ -109,7 +109,9 @@ async def test_another_ruleset_gives_other_points(skated: Skated) -> None:
         ({"races": [{"race": officials.RACE, "drop": [1]}]}, 422, "bad-what-if"),
         ({"races": [{"race": "cup/women-500/final-z"}]}, 404, "not-found"),
         ({"races": [{"race": "cup/women-777/final-a"}]}, 404, "not-found"),
-        ({"races": [{"race": officials.RACE}, {"race": "cup/x/y"}]}, 422, "bad-what-if"),
+        ({"races": [{"race": officials.RACE}, {"race": "cup/x/y"}]}, 404, "not-found"),
+        ({"races": [{"race": officials.RACE}, {"race": officials.RACE}]}, 422, "bad-what-if"),
+        ({"races": [{"race": f"cup/women-{n}/a"} for n in range(7)]}, 422, "bad-what-if"),
         ({"races": [{"race": officials.RACE}], "ruleset": "isu-1924"}, 404, "not-found"),
         (
             {"races": [{"race": officials.RACE, "add": [{**PENALTY, "competitor": "nobody"}]}]},

@@ -24,7 +24,7 @@ def test_a_dropped_penalty_is_a_log_without_it(twice: Twice) -> None:
     context = twice.whole.context(c.StartRace(race=twice.race))
     after = whole.copy()
     after.races[twice.race] = supposed(facts, Changes(drop=(twice.penalty,)), context)  # type: ignore[arg-type]  # a race's stream holds facts of a race
-    assert list(between_books(after, plain, DISTANCE)) == []
-    assert list(between_books(whole, after, DISTANCE)) == list(
-        between_books(whole, plain, DISTANCE)
+    assert list(between_books(after, plain, (DISTANCE,))) == []
+    assert list(between_books(whole, after, (DISTANCE,))) == list(
+        between_books(whole, plain, (DISTANCE,))
     )
