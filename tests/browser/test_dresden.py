@@ -59,7 +59,8 @@ def check_laps(seen: list[pages.Seen]) -> None:
     assert all(one > other for one, other in itertools.pairwise(counted)), counted
     assert {each["togo"] for each in live if each["bell"]} <= {"1"}
     for after_four in [each for each in live if each["togo"] == "5"][-1:]:
-        assert after_four["order"][:2] == ["thomas-nadalini", "park-ji-won"]
+        # The others may not have crossed yet when it was drawn for the last time.
+        assert after_four["order"][0] == "thomas-nadalini"
 
 
 PROJECTED = """

@@ -58,13 +58,48 @@ async def test_the_500_m_is_gone_along(url: str, open_page: Open) -> None:
         await expect(medals).to_contain_text("gold 1 → 2")
 
         await page.get_by_role("button", name="What if").click()
-        await page.get_by_role("checkbox", name="Penalty").check()
+        await page.get_by_role("combobox", name="Penalty").select_option("left out")
         await page.get_by_role("button", name="Ask").click()
         await page.wait_for_selector('.differences:not([hidden]) [data-document="classification"]')
         await expect(page.locator(".differences-title")).to_contain_text("would have been")
         would = await page.locator('[data-document="classification"]').inner_text()
         assert "no medal → gold" in would
         assert "gold → silver" in would
+
+
+async def test_anything_may_be_supposed_otherwise(url: str, open_page: Open) -> None:
+    """Another sanction, another skater, another order, a decision besides, taken back again."""
+    group = '.differences:not([hidden]) [data-document="result"]'
+    async with open_page(f"{url}/moments?lang=en&race={RACE}&mode=what-if", 1440, 900) as page:
+        penalty = page.get_by_role("combobox", name="Penalty")
+        asked = page.get_by_role("button", name="Ask")
+        await penalty.select_option(label="Yellow card")
+        await asked.click()
+        await expect(page.locator(group)).to_contain_text("PEN → YC")
+
+        await penalty.select_option(label="Felix ROUSSEL")
+        await asked.click()
+        roussel = page.locator(f"{group} li", has_text="ROUSSEL")
+        await expect(roussel).to_contain_text("1 → PEN")
+
+        await penalty.select_option(label="as recorded")
+        await page.get_by_role("combobox", name="Decisions").select_option(label="Red card")
+        await page.get_by_role("combobox", name="Skaters").select_option(label="Felix ROUSSEL")
+        await page.get_by_role("button", name="Add").click()
+        await asked.click()
+        await expect(roussel).to_contain_text("1 → RC")
+        assert await violations(page) == []
+
+        await page.get_by_role("button", name="Remove").click()
+        await asked.click()
+        await expect(page.locator(".difference-none")).to_be_visible()
+
+        await page.get_by_text("All other facts").click()
+        crossing = page.get_by_role("combobox", name="Crossing").last
+        await crossing.select_option("drop")
+        await asked.click()
+        await expect(page.locator(".moments-note")).to_be_empty()
+        await expect(page.locator(".differences-title")).to_contain_text("would have been")
 
 
 async def test_what_the_penalty_moved_stands_in_one_line(url: str, open_page: Open) -> None:

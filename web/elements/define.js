@@ -22,6 +22,7 @@ import { RaceSheet } from "./race-sheet.js";
 import { SkaterCard } from "./skater-card.js";
 import { StandingsTable } from "./standings-table.js";
 import { StateChip } from "./state-chip.js";
+import { SupposeForm } from "./suppose-form.js";
 import { TimeScrubber } from "./time-scrubber.js";
 
 customElements.define("connection-light", ConnectionLight);
@@ -45,5 +46,6 @@ customElements.define("race-podium", RacePodium);
 customElements.define("skater-card", SkaterCard);
 customElements.define("standings-table", StandingsTable);
 customElements.define("state-chip", StateChip);
+customElements.define("suppose-form", SupposeForm);
 customElements.define("race-board", RaceBoard);
 customElements.define("race-sheet", RaceSheet);

@@ -156,7 +156,7 @@ function rests(row, names) {
       position(row.race, fact.position),
       h("b", {}, called(fact.type)),
       h("span", {}, ...detail(fact, names)),
-      h("span", { class: "decision-who" }, `${fact.official} · `, askable(fact.occurred_at)),
+      h("span", { class: "decision-who" }, h("span", {}, fact.official), askable(fact.occurred_at)),
     ),
   );
 }

@@ -8,7 +8,6 @@ import { asFeed, headline } from "./changes.js";
 import { h, setAttribute, setText } from "./dom.js";
 import { dayOf, instantOf, zone } from "./instants.js";
 import { spelledName } from "./spelled-name.js";
-import { spelled } from "./tick-words.js";
 import { translate, translated, word } from "./words.js";
 
 const SEE_EMBARGO = ["referee", "chief-referee", "secretary", "photo-finish"];
@@ -22,7 +21,6 @@ find(".scrub-two").setAttribute("label", word("otherMoment"));
 const given = new URLSearchParams(location.search);
 const race = given.get("race") ?? "";
 const [competition, distance] = race.split("/");
-const SUPPOSABLE = new Set(["decision", "fall", "finish", "out", "false-start", "correction"]);
 const state = {
   mode: given.get("mode") ?? "one",
   at: given.get("at"),
@@ -155,11 +153,10 @@ let supposed = false;
 async function suppose(event) {
   event.preventDefault();
   const form = find(".suppose");
-  const drop = [...form.querySelectorAll("input:checked")].map((box) => Number(box.value));
   const ruleset = form.elements.ruleset.value || null;
   const turn = ++asked;
   try {
-    const found = await ask("what-if", { races: [{ race, drop }], ruleset });
+    const found = await ask("what-if", { races: [find("suppose-form").supposed(race)], ruleset });
     if (turn < painted || state.mode !== "what-if") return;
     painted = turn;
     supposed = true;
@@ -172,29 +169,18 @@ async function suppose(event) {
   }
 }
 
-function supposable(ticks) {
-  find(".suppose-facts").replaceChildren(
-    ...ticks
-      .filter((tick) => SUPPOSABLE.has(tick.kind))
-      .map((tick) =>
-        h(
-          "label",
-          { class: `suppose-fact kind-${tick.kind}` },
-          h("input", { type: "checkbox", value: tick.position }),
-          h("span", {}, ...spelled(tick, { full: true }), tick.reason ? `: ${tick.reason}` : ""),
-        ),
-      ),
-  );
-}
-
 async function start() {
   if (!race) {
     say(word("nameARace", { example: "?race=dresden-2024/men-500/final-a" }));
     return;
   }
   let moments;
+  let starters;
   try {
-    moments = await read(`races/${race}/moments`);
+    [moments, starters] = await Promise.all([
+      read(`races/${race}/moments`),
+      read(`races/${race}/start-list`).catch(() => ({ rows: [] })),
+    ]);
   } catch (error) {
     say(error.message);
     return;
@@ -204,7 +190,7 @@ async function start() {
   const two = find(".scrub-two");
   one.ticks = ticks;
   two.ticks = ticks;
-  supposable(ticks);
+  find("suppose-form").offer(ticks, starters.rows);
   const last = ticks.at(-1)?.position ?? moments.position;
   const review = ticks.find((tick) => tick.kind === "review")?.position ?? ticks[0]?.position;
   state.at = await place(state.at, state.mode === "two" ? review : last);

@@ -30,8 +30,16 @@ export const MACHINE_TABLE = {
   asResultsNote: ["What happened in between, had the result been official at either moment.", "Was dazwischen geschah, wäre das Ergebnis jeweils offiziell gewesen.", "Ce qui s’est passé entre les deux, si le résultat avait été officiel à chacun.", "Che cosa è successo nel mezzo, se il risultato fosse stato ufficiale in entrambi.", "두 시점 모두 결과가 공식이었다면, 그 사이의 변화.", "若两个时刻的成绩均为正式，其间的变化。", "両時点の結果が公式だったとした場合の変化。", "Wat ertussen gebeurde, als de uitslag telkens officieel was geweest.", "Co zaszło pomiędzy, gdyby wynik był za każdym razem oficjalny.", "Ami közben történt, ha az eredmény mindkétszer hivatalos lett volna."],
 
   // --- what would have been ---
-  withoutFacts: ["Without these facts", "Ohne diese Tatsachen", "Sans ces faits", "Senza questi fatti", "다음 사실이 없다면", "若无以下事实", "これらの事実がなければ", "Zonder deze feiten", "Bez tych faktów", "E tények nélkül"],
-  factsToLeaveOut: ["Facts to leave out", "Wegzulassende Tatsachen", "Faits à omettre", "Fatti da omettere", "제외할 사실", "要排除的事实", "除外する事実", "Weg te laten feiten", "Fakty do pominięcia", "Elhagyandó tények"],
+  factsOfRace: ["Facts of the race", "Tatsachen des Rennens", "Faits de la course", "Fatti della corsa", "경기의 사실", "比赛的事实", "レースの事実", "Feiten van de rit", "Fakty z biegu", "A futam tényei"],
+  otherFacts: ["All other facts", "Alle anderen Tatsachen", "Tous les autres faits", "Tutti gli altri fatti", "그 밖의 모든 사실", "其他所有事实", "その他すべての事実", "Alle andere feiten", "Wszystkie inne fakty", "Minden más tény"],
+  asRecorded: ["as recorded", "wie aufgezeichnet", "tel qu’enregistré", "come registrato", "기록대로", "按记录", "記録どおり", "zoals vastgelegd", "jak zapisano", "ahogy rögzítették"],
+  leftOut: ["left out", "weggelassen", "omis", "omesso", "제외", "排除", "除外", "weggelaten", "pominięto", "kihagyva"],
+  decidedOtherwise: ["Decided otherwise", "Anders entschieden", "Décidé autrement", "Deciso diversamente", "다른 판정", "另作判定", "別の判定", "Anders beslist", "Inna decyzja", "Más döntés"],
+  ofSomebodyElse: ["Somebody else", "Jemand anderes", "Quelqu’un d’autre", "Qualcun altro", "다른 선수", "换作他人", "別の選手", "Iemand anders", "Ktoś inny", "Valaki más"],
+  happenedBefore: ["Happened before", "Geschah vor", "Survenu avant", "Avvenuto prima di", "다음보다 먼저 발생", "发生于以下之前", "次より前に発生", "Gebeurde vóór", "Zdarzyło się przed", "Előbb történt, mint"],
+  alsoDecided: ["Also decided", "Außerdem entschieden", "Décidé en plus", "Deciso inoltre", "추가 판정", "另外判定", "追加の判定", "Ook beslist", "Dodatkowo zdecydowano", "Továbbá döntöttek"],
+  addIt: ["Add", "Hinzufügen", "Ajouter", "Aggiungi", "추가", "添加", "追加", "Toevoegen", "Dodaj", "Hozzáad"],
+  remove: ["Remove", "Entfernen", "Retirer", "Rimuovi", "삭제", "移除", "削除", "Verwijderen", "Usuń", "Eltávolít"],
   asAdopted: ["as adopted", "wie beschlossen", "tel qu’adopté", "come adottato", "채택된 규정", "按既定规则", "採用どおり", "zoals vastgesteld", "jak przyjęto", "az elfogadott szerint"],
   askIt: ["Ask", "Fragen", "Demander", "Chiedi", "묻기", "提问", "質問", "Vraag", "Zapytaj", "Kérdez"],
   wouldHaveBeen: ["What would have been different", "Was anders gewesen wäre", "Ce qui aurait été différent", "Che cosa sarebbe stato diverso", "달라졌을 점", "会有何不同", "何が違っていたか", "Wat anders zou zijn geweest", "Co byłoby inaczej", "Mi lett volna másképp"],

@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import test from "node:test";
 import { choose, LANGUAGE_NAMES, LANGUAGES, ordinal, speak, TABLE, tag, translated, word } from "../modules/words.js";
 
+const MODULES = new URL("../modules/", import.meta.url);
 const formsOf = (cell) => (typeof cell === "string" ? [cell] : Object.values(cell));
 const slots = (text) => (text.match(/\{\w+\}/g) ?? []).sort();
 
@@ -21,6 +22,13 @@ test("every word exists in every language, with the same places to fill in", () 
       }
     }
   }
+});
+
+test("no word stands twice: the later one would be said in place of the earlier", () => {
+  const tables = readdirSync(MODULES).filter((name) => name.startsWith("word-table"));
+  const names = tables.flatMap((name) => readFileSync(new URL(name, MODULES), "utf8").match(/^ {2}("[^"]+"|\w+)(?=: \[)/gm));
+  assert.ok(names.length >= Object.keys(TABLE).length);
+  assert.deepEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
 });
 
 test("where a word has forms, there is one for every number that its language tells apart", () => {
