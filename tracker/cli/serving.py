@@ -155,7 +155,7 @@ async def ready(url: str, process: asyncio.subprocess.Process) -> None:
 
 
 async def _print_tables(url: str) -> None:
-    """Print the finals, the medals and the Crystal Globe, as the API has them."""
+    """Print the finals, the medals and what the season's best win, as the API has them."""
     weekend, console = load(), tables.console()
     async with aiohttp.ClientSession(base_url=f"{url}/api/v1/") as http:
 
@@ -171,10 +171,11 @@ async def _print_tables(url: str) -> None:
             if row["id"].endswith("/final-a"):
                 console.print(tables.result(await get(f"races/{row['id']}/result")))
         console.print(tables.medals(await get(f"competitions/{weekend.competition}/medals")))
+        ruleset = await get(f"competitions/{weekend.competition}/ruleset")
         standings = f"series/{weekend.series}/standings"
         for table in ("men", "women"):
-            globe = tables.first(await get(standings, table=table), tables.GLOBE_ROWS)
-            console.print(tables.standings(globe, title="Crystal Globe"))
+            best = tables.first(await get(standings, table=table), tables.BEST_ROWS)
+            console.print(tables.standings(best, title=ruleset["overall"]["title"]))
 
 
 def usable(port: int) -> int:

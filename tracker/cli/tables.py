@@ -13,7 +13,7 @@ Row: TypeAlias = Mapping[str, Any]
 Column: TypeAlias = tuple[str, Callable[[Row], object], bool]
 """A heading, what stands below it, and whether it is a number."""
 
-GLOBE_ROWS = 10
+BEST_ROWS = 10
 RECONSTRUCTED = "reconstructed"
 _PLAIN_WIDTH = 200
 _MINUTE_MS = 60_000
