@@ -1,6 +1,6 @@
 """Two states of the same documents side by side: every value that is not the same."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -42,49 +42,79 @@ def between_books(before: Book, after: Book, distances: Sequence[str]) -> Iterat
 
     Only races of these distances may be others.
     """
+    for part in parts(before, after, distances):
+        yield from part
+
+
+def parts(before: Book, after: Book, distances: Sequence[str]) -> Iterator[Iterator[Difference]]:
+    """Yield the same document by document; each is rendered when its differences are asked for."""
     families: dict[str, str] = {}
     for each in dict.fromkeys(distance.split("/", maxsplit=1)[0] for distance in distances):
         families |= families_of(after.competitions[each])
+    books = _Books(before, after, families)
     for distance in distances:
-        yield from _in_distance(before, after, distance, families)
+        for race in before.races_of.get(distance, ()):
+            yield books.race(race)
+        yield books.rounds(distance)
+        yield books.classification(distance)
     all_added = [added for each in distances if (added := before.distances[each].added)]
-    table = medals.MedalsProjection()
     for competition in dict.fromkeys(added.competition for added in all_added):
         for by in ("noc", "skater"):
-            scope = medals.scope_of(competition, by=by)
-            both = (table.render(before, scope), table.render(after, scope))
-            yield from compare("medals", scope, *both, MEDALS, families=families)
-    overall = standings.StandingsProjection()
+            yield books.medals(medals.scope_of(competition, by=by))
     for series in dict.fromkeys(each.series for each in all_added if each.series is not None):
         for name in standings.table_names(before, series):
-            scope = standings.scope_of(series, name)
-            both = (overall.render(before, scope), overall.render(after, scope))
-            yield from compare("standings", scope, *both, STANDINGS, families=families)
+            yield books.standings(standings.scope_of(series, name))
 
 
-def _in_distance(
-    before: Book, after: Book, distance: str, families: Mapping[str, str]
-) -> Iterator[Difference]:
-    """Yield the differences in the races, rounds and the classification of a distance."""
-    for race in before.races_of.get(distance, ()):
-        if result_state(before.races[race].shown) == "LIVE":
-            boards = (_board(before, race), _board(after, race))
-            yield from compare("board", race, *boards, BOARD, families=families)
-        results = (_result(before, race), _result(after, race))
-        yield from compare("result", race, *results, RESULT, families=families)
-    now, then = _marks(before, distance), _marks(after, distance)
-    for round_, marks in now.items():
-        scope = f"{distance} {round_}"
-        yield from compare("rounds", scope, marks, then[round_], MARKS, families=families)
-    classification = ClassificationProjection()
-    yield from compare(
-        "classification",
-        distance,
-        _ranked(classification.render(before, distance)),
-        _ranked(classification.render(after, distance)),
-        CLASSIFICATION,
-        families=families,
-    )
+class _Books:
+    """Two books side by side, document by document."""
+
+    def __init__(self, before: Book, after: Book, families: Mapping[str, str]) -> None:
+        self._before = before
+        self._after = after
+        self._families = families
+        self._classification = ClassificationProjection()
+        self._medals = medals.MedalsProjection()
+        self._standings = standings.StandingsProjection()
+
+    def race(self, race: str) -> Iterator[Difference]:
+        """Yield what is different in a race: its board while it runs, and its result."""
+        if result_state(self._before.races[race].shown) == "LIVE":
+            yield from self._compared("board", race, _board, BOARD)
+        yield from self._compared("result", race, _result, RESULT)
+
+    def rounds(self, distance: str) -> Iterator[Difference]:
+        """Yield who goes on otherwise."""
+        now, then = _marks(self._before, distance), _marks(self._after, distance)
+        for round_, marks in now.items():
+            scope = f"{distance} {round_}"
+            yield from compare("rounds", scope, marks, then[round_], MARKS, families=self._families)
+
+    def classification(self, distance: str) -> Iterator[Difference]:
+        """Yield what is different in a final order."""
+
+        def render(book: Book, scope: str) -> Document | None:
+            return _ranked(self._classification.render(book, scope))
+
+        yield from self._compared("classification", distance, render, CLASSIFICATION)
+
+    def medals(self, scope: str) -> Iterator[Difference]:
+        """Yield what is different in a medal table."""
+        yield from self._compared("medals", scope, self._medals.render, MEDALS)
+
+    def standings(self, scope: str) -> Iterator[Difference]:
+        """Yield what is different in a table of a season."""
+        yield from self._compared("standings", scope, self._standings.render, STANDINGS)
+
+    def _compared(
+        self,
+        document: str,
+        scope: str,
+        render: Callable[[Book, str], Document | None],
+        fields: tuple[str, ...],
+    ) -> Iterator[Difference]:
+        both = (render(self._before, scope), render(self._after, scope))
+        yield from compare(document, scope, *both, fields, families=self._families)
 
 
 def _ranked(stored: Document | None) -> Document | None:

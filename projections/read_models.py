@@ -130,7 +130,11 @@ class ReadModels:
         found: dict[str, dict[str, bytes]] = {}
         for row in await self._pool.fetch(QUERIES["read_many"], name, list(scopes), as_of):
             found.setdefault(row["scope"], {})[row["key"]] = row["data"]
-        return {scope: _decoded(name, rows) for scope, rows in found.items()}
+        documents: dict[str, Document] = {}
+        for scope, rows in found.items():
+            documents[scope] = _decoded(name, rows)
+            await asyncio.sleep(0)  # nobody else is kept waiting for all of them
+        return documents
 
     async def read_last(
         self, name: str, scopes: "Sequence[str]", types: "Sequence[str]", *, as_of: int, limit: int

@@ -1,5 +1,6 @@
 """What would have been: races on other facts, and every difference to the season."""
 
+import asyncio
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, TypeAlias
 
@@ -8,7 +9,7 @@ from msgspec.structs import replace
 
 from projections.book import Book
 from projections.classification import read_classified
-from projections.differences import Difference, between_books
+from projections.differences import Difference, parts
 from projections.projection import Row
 from projections.read_models import ReadModels
 from tracker.domain import events as e
@@ -79,7 +80,11 @@ class WhatIf:
                 after.competitions[competition] = replace(state, ruleset=ruleset)
         _suppose(after, asked, facts)
         _suppose(before, against, facts)
-        return list(between_books(before, after, distances))
+        found: list[Difference] = []
+        for part in parts(before, after, distances):
+            found += part
+            await _turn()
+        return found
 
     async def _book(self, distances: Sequence[str], as_of: int) -> tuple[Book, _FactsOf]:
         """Return a book of some distances, and each race's facts with versions by position."""
@@ -103,6 +108,7 @@ class WhatIf:
         for stream in streams:
             for each in recorded[stream]:
                 book.fold(each)
+            await _turn()
         return {
             name: (
                 {each.position: each.version for each in recorded[f"race-{name}"]},
@@ -144,7 +150,13 @@ class WhatIf:
             for each in streams[f"distance-{other}"]:
                 book.fold(each)
             book.settled[other] = read_classified(stored[other])
+            await _turn()
         book.position = as_of
+
+
+async def _turn() -> None:
+    """Let others of the process have their turn: viewers of a race are not kept waiting."""
+    await asyncio.sleep(0)
 
 
 def _distance_of(race: str) -> str:
