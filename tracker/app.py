@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import AsyncIterator, Callable
 from typing import Any
@@ -200,7 +201,7 @@ async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):  # Windows has no handlers of this kind
             loop.add_signal_handler(each, stop.set)
-    async with opened(settings) as tracker:
+    async with opened(settings) as tracker, settling(tracker.runner):
         front = web.AppRunner(tracker.site, access_log=None, shutdown_timeout=DRAIN_S)
         await front.setup()
         try:
@@ -211,6 +212,27 @@ async def serve(settings: Settings, *, announce: Callable[[str], None]) -> None:
             _log.info("stopping")
         finally:
             await front.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def settling(runner: Runner) -> AsyncIterator[None]:
+    """Leave what the log has come to, once it is read, out of Python's search for cycles.
+
+    It stays for as long as the process; to look through a season is to tell nobody of a race
+    meanwhile, for longer than an answer may take.
+    """
+
+    async def settle() -> None:
+        await runner.caught_up.wait()
+        gc.collect()
+        gc.freeze()
+
+    settling = asyncio.create_task(settle())
+    try:
+        yield
+    finally:
+        await _cancel(settling)
+        gc.unfreeze()
 
 
 async def _listen(front: web.AppRunner, settings: Settings) -> int:
