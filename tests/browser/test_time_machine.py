@@ -94,6 +94,14 @@ async def test_anything_may_be_supposed_otherwise(url: str, open_page: Open) -> 
         await asked.click()
         await expect(page.locator(".difference-none")).to_be_visible()
 
+        # Called before the review, it would have come to the same.
+        await penalty.select_option(label="Review opened")
+        await asked.click()
+        await expect(page.locator(".difference-none")).to_be_visible()
+        await expect(page.locator(".suppose-fact[data-otherwise]")).to_have_count(1)
+        await expect(page.locator(".moments-note")).to_be_empty()
+
+        await penalty.select_option(label="as recorded")
         await page.get_by_text("All other facts").click()
         crossing = page.get_by_role("combobox", name="Crossing").last
         await crossing.select_option("drop")
