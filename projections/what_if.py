@@ -256,6 +256,12 @@ def _changes(asked: Asked, positions: Mapping[int, int], facts: Facts) -> Change
             raise BadWhatIf(f"position {event} is no event of {asked.race}")
         return found
 
+    for command in asked.add:
+        if command.race != asked.race:
+            raise BadWhatIf(
+                f"a {type(command).__name__} about {command.race} stands among the commands about "
+                f"{asked.race}: ask about that race beside it"
+            )
     return Changes(
         drop=tuple(version(event) for event in asked.drop),
         change={version(event): fields for event, fields in asked.change.items()},

@@ -112,6 +112,11 @@ async def test_another_ruleset_gives_other_points(skated: Skated) -> None:
         ({"races": [{"race": officials.RACE}, {"race": "cup/x/y"}]}, 404, "not-found"),
         ({"races": [{"race": officials.RACE}, {"race": officials.RACE}]}, 422, "bad-what-if"),
         ({"races": [{"race": f"cup/women-{n}/a"} for n in range(7)]}, 422, "bad-what-if"),
+        (
+            {"races": [{"race": officials.RACE, "add": [{**PENALTY, "race": "cup/women-500/b"}]}]},
+            422,
+            "bad-what-if",
+        ),
         ({"races": [{"race": officials.RACE}], "ruleset": "isu-1924"}, 404, "not-found"),
         (
             {"races": [{"race": officials.RACE, "add": [{**PENALTY, "competitor": "nobody"}]}]},
