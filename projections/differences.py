@@ -37,17 +37,14 @@ class Difference(Struct, frozen=True):
     after: object
 
 
-def between_books(before: Book, after: Book, distances: Sequence[str]) -> Iterator[Difference]:
-    """Yield every difference, from boards of running races and results up to the standings.
+def between_books(
+    before: Book, after: Book, distances: Sequence[str]
+) -> Iterator[Iterator[Difference]]:
+    """Yield every difference document by document, each rendered when it is gone through.
 
-    Only races of these distances may be others.
+    It begins with boards of running races and results and ends with the standings. Only races of
+    these distances may be others.
     """
-    for part in parts(before, after, distances):
-        yield from part
-
-
-def parts(before: Book, after: Book, distances: Sequence[str]) -> Iterator[Iterator[Difference]]:
-    """Yield the same document by document; each is rendered when its differences are asked for."""
     families: dict[str, str] = {}
     for each in dict.fromkeys(distance.split("/", maxsplit=1)[0] for distance in distances):
         families |= families_of(after.competitions[each])

@@ -1,4 +1,4 @@
-"""What would have been: races on other facts, and every difference to the season."""
+"""What would have been different, down to the season, had races gone on other facts."""
 
 import asyncio
 from collections.abc import Collection, Mapping, Sequence
@@ -9,10 +9,11 @@ from msgspec.structs import replace
 
 from projections.book import Book
 from projections.classification import read_classified
-from projections.differences import Difference, parts
+from projections.differences import Difference, between_books
 from projections.projection import Row
 from projections.read_models import ReadModels
 from tracker.domain import events as e
+from tracker.domain import standings
 from tracker.domain.commands import RaceCommand
 from tracker.domain.competition import Competition
 from tracker.domain.context import Context
@@ -81,8 +82,8 @@ class WhatIf:
         _suppose(after, asked, facts)
         _suppose(before, against, facts)
         found: list[Difference] = []
-        for part in parts(before, after, distances):
-            found += part
+        for document in between_books(before, after, distances):
+            found += document
             await _turn()
         return found
 
@@ -140,7 +141,7 @@ class WhatIf:
                 others += [
                     each["id"]
                     for each in official
-                    if any(_beside_in_a_table(each, added, ruleset) for added in among)
+                    if any(_may_share_a_table(each, added, ruleset) for added in among)
                 ]
                 book.competitions[competition] = Competition(created=_created(header))
         others = [each for each in others if each not in distances]
@@ -175,10 +176,10 @@ def _once(asked: Sequence[Asked]) -> None:
             raise BadWhatIf(f"{race} stands {races.count(race)} times in the question: ask once")
 
 
-def _beside_in_a_table(each: Row, added: e.DistanceAdded, ruleset: Ruleset) -> bool:
-    """Say whether a distance of the season may count in a table in which another one counts."""
-    teams = ruleset.overall.teams != "none" and not each["relay"] and not added.relay
-    return teams or (each["gender"], each["relay"]) == (added.gender, added.relay)
+def _may_share_a_table(each: Row, added: e.DistanceAdded, ruleset: Ruleset) -> bool:
+    """Say whether a distance as a programme has it may count in a table beside another one."""
+    one, other = (each["gender"], each["relay"]), (added.gender, added.relay)
+    return standings.may_share_a_table(ruleset, one, other)
 
 
 def _created(header: Row) -> e.CompetitionCreated:

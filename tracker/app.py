@@ -227,11 +227,11 @@ async def settling(runner: Runner) -> AsyncIterator[None]:
         gc.collect()
         gc.freeze()
 
-    settling = asyncio.create_task(settle())
+    waiting = asyncio.create_task(settle())
     try:
         yield
     finally:
-        await _cancel(settling)
+        await _cancel(waiting)
         gc.unfreeze()
 
 

@@ -73,6 +73,30 @@ async def test_as_of_before_the_result_nobody_has_points(skated: Path) -> None:
     assert before["position"] == after["position"] - 1
 
 
+async def test_facts_are_supposed_otherwise(skated: Path) -> None:
+    """A crossing comes a second later, with or without its race named; moving it moves nobody."""
+    shown = await answer("show", "result", officials.RACE, "--data", str(skated))
+    first, last = shown["position"] - 6, shown["position"] - 3  # of four in the last row
+    asked = ("what-if", officials.RACE, "--data", str(skated))
+    for event in (str(first), f"{officials.RACE}/{first}"):
+        found = await answer(*asked, "--change", f'{event}={{"elapsed_ms":43000}}')
+        ranks = {
+            row["id"]: (row["before"], row["after"])
+            for row in found["rows"]
+            if (row["document"], row["field"]) == ("result", "rank")
+        }
+        assert ranks["ann-one"] == (1, 4)
+        moved = await answer(*asked, "--move", f"{event.replace(str(first), str(last))}:{first}")
+        assert moved["rows"] == []
+    for option, text, right in (
+        ("--change", f"{first}=43000", "write EVENT={JSON}"),
+        ("--move", str(first), "write EVENT:EVENT"),
+        ("--drop", f"cup/women-500/none/{first}", "no race cup/women-500/none"),
+    ):
+        status, _, err = await process.run(*asked, option, text)
+        assert (status, right in err) == (1, True), err
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

@@ -37,7 +37,10 @@ def what_if(
         Parameter(negative="", help=f"Change fields of an event: EVENT={{JSON}}. {_OTHER}"),
     ] = None,
     move: Annotated[
-        list[str] | None, Parameter(negative="", help="Move an event before another: EVENT:EVENT.")
+        list[str] | None,
+        Parameter(
+            negative="", help="Move an event before another: EVENT:EVENT, or RACE/EVENT:EVENT."
+        ),
     ] = None,
     ruleset: Annotated[str | None, Parameter(help="Rank under another ruleset.")] = None,
     how: How = NOW,
@@ -47,82 +50,47 @@ def what_if(
     What was decided later stands, on the other facts. The answer goes from the result over who
     goes on, the classification and the medals to the standings.
     """
-    asked = _Question(race)
-    for text in drop or ():
-        which, event = asked.event(text)
-        which.drop.append(event)
-    for text in change or ():
-        which, event, fields = asked.change(text)
-        which.change[event] = fields
-    for text in move or ():
-        which, moved = asked.move(text)
-        which.move.append(moved)
-    for command in _commands(race, add or ()):
-        asked.of(command.race).add.append(command)
+    asked = _races(race, drop or (), add or (), change or (), move or ())
     other = rulesets.load(ruleset) if ruleset is not None else None
     show(
         "what-if",
         lambda documents, moment: documents.what_if(
-            Question(asked.races(), ruleset=ruleset), other, as_of=moment, public=False
+            Question(asked, ruleset=ruleset), other, as_of=moment, public=False
         ),
         how,
     )
 
 
-class _Supposed:
-    """What is supposed of one race, while options are read."""
-
-    def __init__(self) -> None:
-        self.drop: list[str] = []
-        self.change: dict[str, dict[str, Any]] = {}
-        self.move: list[tuple[str, str]] = []
-        self.add: list[RaceCommand] = []
-
-
-class _Question:
-    """What is supposed of which races; of the first one where an option names none."""
-
-    def __init__(self, race: str) -> None:
-        self._race = race
-        self._supposed = {race: _Supposed()}
-
-    def of(self, race: str) -> _Supposed:
-        """Return what is supposed of a race."""
-        return self._supposed.setdefault(race, _Supposed())
-
-    def event(self, text: str) -> tuple[_Supposed, str]:
-        """Return what is supposed of the race of an event, and the event."""
-        race, _, event = text.rpartition("/")
-        return self.of(race or self._race), event
-
-    def change(self, text: str) -> tuple[_Supposed, str, dict[str, Any]]:
-        """Return the same with fields of the event as they would have been."""
-        event, equals, fields = text.partition("=")
-        data = _json(fields) if equals else None
-        if not isinstance(data, dict):
-            raise BadQuestion(f"--change {text[:60]!r}: write EVENT={{JSON}}")
-        return *self.event(event), data
-
-    def move(self, text: str) -> tuple[_Supposed, tuple[str, str]]:
-        """Return what is supposed of the race of an event that comes before another one of it."""
-        event, colon, before = text.partition(":")
-        if not (colon and event and before):
-            raise BadQuestion(f"--move {text[:60]!r}: write EVENT:EVENT")
-        supposed, moved = self.event(event)
-        return supposed, (moved, before)
-
-    def races(self) -> tuple[Asked, ...]:
-        """Return what is supposed of each race, the first one first."""
-        return tuple(
-            Asked(
-                race=race,
-                drop=tuple(each.drop),
-                change=each.change,
-                move=tuple(each.move),
-                add=tuple(each.add),
-            )
-            for race, each in self._supposed.items()
+def _races(
+    race: str,
+    drop: Iterable[str],
+    add: Iterable[str],
+    change: Iterable[str],
+    move: Iterable[str],
+) -> tuple[Asked, ...]:
+    """Return what is supposed of each race; the first one is meant where none is named."""
+    dropped = [_event(race, text) for text in drop]
+    changed = [_change(race, text) for text in change]
+    moved = [_move(race, text) for text in move]
+    added = list(_commands(race, add))
+    named = [of for of, _ in dropped] + [of for of, _, _ in changed]
+    named += [of for of, _, _ in moved] + [command.race for command in added]
+    return tuple(
+        Asked(
+            race=each,
+            drop=tuple(event for of, event in dropped if of == each),
+            change={event: fields for of, event, fields in changed if of == each},
+            move=tuple((event, before) for of, event, before in moved if of == each),
+            add=tuple(command for command in added if command.race == each),
         )
+        for each in dict.fromkeys((race, *named))
+    )
+
+
+def _event(race: str, text: str) -> tuple[str, str]:
+    """Return the race of an event, and the event in it."""
+    other, _, event = text.rpartition("/")
+    return other or race, event
 
 
 def _commands(race: str, texts: Iterable[str]) -> Iterable[RaceCommand]:
@@ -134,6 +102,21 @@ def _commands(race: str, texts: Iterable[str]) -> Iterable[RaceCommand]:
             yield msgspec.convert({"race": race, **data}, type=RaceCommand, strict=True)
         except msgspec.ValidationError as error:
             raise BadQuestion(f"--add {text[:80]}: {error}") from None
+
+
+def _change(race: str, text: str) -> tuple[str, str, dict[str, Any]]:
+    event, equals, fields = text.partition("=")
+    data = _json(fields) if equals else None
+    if not isinstance(data, dict):
+        raise BadQuestion(f"--change {text[:60]!r}: write EVENT={{JSON}}")
+    return *_event(race, event), data
+
+
+def _move(race: str, text: str) -> tuple[str, str, str]:
+    event, colon, before = text.partition(":")
+    if not (colon and event and before):
+        raise BadQuestion(f"--move {text[:60]!r}: write EVENT:EVENT")
+    return *_event(race, event), before
 
 
 def _json(text: str) -> object:

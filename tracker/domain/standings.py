@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from tracker.domain.classification import Classified
 from tracker.domain.events import DistanceAdded, PointsBroughtIn
 from tracker.domain.ruleset import Ruleset
+from tracker.domain.values import Gender
 
 
 class Scored(Struct, frozen=True):
@@ -74,6 +75,17 @@ def tables_of(ruleset: Ruleset, added: DistanceAdded) -> tuple[str, ...]:
         return (added.code,)
     teams = (TEAMS,) if ruleset.overall.teams == "individual" else ()
     return (added.gender, added.code, *teams)
+
+
+def may_share_a_table(
+    ruleset: Ruleset, one: tuple[Gender, bool], other: tuple[Gender, bool]
+) -> bool:
+    """Say whether results of two distances may count in one table.
+
+    Of each the gender is given, and whether it is a relay; `tables_of` knows which tables.
+    """
+    teams = ruleset.overall.teams == "individual" and not one[1] and not other[1]
+    return teams or one == other
 
 
 def tables(

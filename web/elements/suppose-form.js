@@ -1,4 +1,4 @@
-/** What might have been otherwise in a race: its facts, each with a choice, and decisions besides. */
+/** What might have been otherwise in a race, to be chosen fact by fact. */
 
 import { h, setAttribute } from "../modules/dom.js";
 import { plainName, spelledName } from "../modules/spelled-name.js";

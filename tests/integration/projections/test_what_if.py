@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import HealthCheck, Phase, given, settings
 
 from projections import ALL
-from projections.differences import between_books
 from projections.read_models import ReadModels
 from projections.runner import Runner
 from projections.what_if import Asked, WhatIf
 from tests.integration.projections.conftest import Running
 from tests.support import postgres, random_penalties
+from tests.support.documents import differences
 from tests.support.race_day import RaceDay, add_distance, competition, scheduled, skated
 from tests.support.random_penalties import Twice
 from tests.support.recorded import fill, recorded
@@ -32,7 +32,7 @@ def test_dropping_the_penalty_equals_a_log_without_it(server_url: str, template:
 
     async def check(twice: Twice) -> None:
         whole, plain = (book_of(recorded(day.log)) for day in (twice.whole, twice.plain))
-        expected = list(between_books(whole, plain, (DISTANCE,)))
+        expected = differences(whole, plain, (DISTANCE,))
         seen.update(each.document for each in expected)
         async with postgres.database(server_url, template) as url, open_event_log(url) as log:
             pool = await open_pool(url)
@@ -93,7 +93,7 @@ async def test_races_of_several_distances_are_supposed_at_once(
         asked = [Asked(race=f"{each}/final-a", drop=("penalty",)) for each in distances]
         found = await asking.ask(asked, None, as_of=last)
     books = [book_of(recorded(day.log)) for day in (whole, plain)]
-    assert found == list(between_books(*books, distances))
+    assert found == differences(*books, distances)
     total = {(row.scope, row.id, row.field): (row.before, row.after) for row in found}
     assert total["season:women", "ann-one", "points"] == (120, 200)
     assert total["cup:noc-all", "CAN", "gold"] == (None, 2)

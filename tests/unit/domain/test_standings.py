@@ -1,5 +1,8 @@
 """A season's tables: points, bonus for the doubled distance, points brought in."""
 
+from itertools import product
+
+import pytest
 from msgspec.structs import replace
 
 from tests.support.race_day import SKATERS, RaceDay, add_distance, competition, scheduled, skated
@@ -10,7 +13,14 @@ from tracker.domain import events as e
 from tracker.domain.classification import classify
 from tracker.domain.distance import Distance
 from tracker.domain.ruleset import Overall, Ruleset
-from tracker.domain.standings import Distances, Standing, tables
+from tracker.domain.standings import (
+    Distances,
+    Standing,
+    may_share_a_table,
+    tables,
+    tables_of,
+)
+from tracker.domain.values import Gender
 
 ANN, BEA, CIA, DEE, EVA = (skater[0] for skater in SKATERS)
 RULES = rulesets.load("isu-2023-24")
@@ -179,3 +189,20 @@ def test_whoever_missed_the_latest_distance_is_behind_in_a_tie() -> None:
     one.skate("cup/men-1000", ["c-ned", "b-kor"])
     assert [row.competitor for row in one.table("men")] == ["c-ned", "b-kor", "a-can"]
     assert [row.rank for row in one.table("men")] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("ruleset", rulesets.names())
+def test_whatever_counts_in_one_table_may_share_one(ruleset: str) -> None:
+    """Of two distances, all that is asked is the genders and whether they are relays."""
+    rules = rulesets.load(ruleset)
+    (one, _), *_ = season([ANN, BEA, CIA, DEE])
+    kinds: list[tuple[Gender, bool]] = [
+        (gender, relay) for gender in ("men", "women", "mixed") for relay in (False, True)
+    ]
+    for kind, other in product(kinds, kinds):
+        first, second = (
+            replace(one, gender=gender, relay=relay, code=f"{gender} {relay}")
+            for gender, relay in (kind, other)
+        )
+        shared = {*tables_of(rules, first)} & {*tables_of(rules, second)}
+        assert may_share_a_table(rules, kind, other) is bool(shared), (kind, other)

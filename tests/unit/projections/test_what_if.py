@@ -2,8 +2,8 @@
 
 from hypothesis import given, settings
 
-from projections.differences import between_books
 from tests.support import random_penalties
+from tests.support.documents import differences
 from tests.support.random_penalties import Twice
 from tests.support.recorded import recorded
 from tests.unit.projections.worlds import book_of
@@ -24,7 +24,5 @@ def test_a_dropped_penalty_is_a_log_without_it(twice: Twice) -> None:
     context = twice.whole.context(c.StartRace(race=twice.race))
     after = whole.copy()
     after.races[twice.race] = supposed(facts, Changes(drop=(twice.penalty,)), context)  # type: ignore[arg-type]  # a race's stream holds facts of a race
-    assert list(between_books(after, plain, (DISTANCE,))) == []
-    assert list(between_books(whole, after, (DISTANCE,))) == list(
-        between_books(whole, plain, (DISTANCE,))
-    )
+    assert differences(after, plain, (DISTANCE,)) == []
+    assert differences(whole, after, (DISTANCE,)) == differences(whole, plain, (DISTANCE,))
